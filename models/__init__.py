@@ -1,0 +1,1 @@
+"""Model registry, training, evaluation and scenes; run from the checkout, not installed."""
