@@ -1,0 +1,78 @@
+# Lilong in a few commands. Each installs what it needs into .venv and node_modules; nothing else on the machine changes,
+# except Debian packages when you are root or may use sudo (each is named before it is installed).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+FRONTEND := map_server/presentation/static/vendor/.built
+PYTEST_FLAGS ?=
+
+.PHONY: help demo test check bench campaign docs lock pictures clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: $(RUNTIME) $(FRONTEND) ## server and three cameras on the demo footage; prints the address and a one-time link
+	@$(BIN)/lilong demo $(DEMO_FLAGS)
+
+test: $(DEVELOPMENT) $(FRONTEND) ## every test, with a real browser, RTSP server and database
+	@scripts/install_system.sh test
+	scripts/with_postgres.sh $(BIN)/pytest $(PYTEST_FLAGS)
+
+check: $(DEVELOPMENT) ## format, lint, types, import layers, sizes
+	@$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/architecture
+
+bench: $(DEVELOPMENT) $(FRONTEND) ## speed as ratios from one run: edge stages, ingest, patrol planning
+	@$(BIN)/edge-agent bench
+	$(BIN)/python -m tests.bench.ingest
+	$(BIN)/python -m tests.bench.patrol
+
+campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, parked vehicles, kill -9
+	@$(BIN)/python -m models.evaluate parked-vehicles
+	$(BIN)/python -m tests.accuracy.campaign_clips
+	$(BIN)/python -m tests.e2e.campaign_kill
+
+pictures: $(DEVELOPMENT) $(FRONTEND) ## take the pictures of the README from the running program
+	@scripts/install_system.sh test
+	$(BIN)/python scripts/take_screenshots.py
+
+docs: $(DEVELOPMENT) ## write the generated pages again: configuration keys, wire schemas, OpenAPI, sample ward
+	@$(BIN)/python scripts/write_generated.py
+
+lock: $(VENV)/.uv ## resolve the dependencies anew into the hashed lock files
+	@$(BIN)/uv pip compile -q pyproject.toml --extra edge --extra server --generate-hashes --universal --python-version 3.11 \
+	  --custom-compile-command "make lock" --upgrade -o requirements.txt
+	$(BIN)/uv pip compile -q pyproject.toml --extra edge --extra server --extra postgres --extra dev --generate-hashes --universal \
+	  --python-version 3.11 --custom-compile-command "make lock" -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove what was installed and made, keep the code
+	@rm -rf $(VENV) node_modules map_server/presentation/static/vendor build dist var .cache
+
+$(VENV)/.uv: scripts/ensure_venv.sh scripts/uv.txt
+	@scripts/ensure_venv.sh $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r scripts/uv.txt
+	touch $@
+
+$(RUNTIME): $(VENV)/.uv requirements.txt pyproject.toml
+	@echo "Installing Lilong and what it needs into $(VENV) (hashes checked)…"
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@
+
+$(DEVELOPMENT): $(RUNTIME) requirements-dev.txt
+	@echo "Installing what development and tests need…"
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(FRONTEND): package.json package-lock.json scripts/build_frontend.py $(RUNTIME)
+	@$(BIN)/python scripts/build_frontend.py
+	touch $@
