@@ -135,7 +135,8 @@ class Track:
 class Observation:
     """All that a rule may see of one instant: no pixels, no clock.
 
-    `detector_ran` tells whether an absent detection means anything in this instant. `camera_state` other than OK
+    `detector_ran` tells whether an absent detection means anything in this instant, `looked_at` where: the boxes
+    that the detector was shown, None when it saw the whole frame. `camera_state` other than OK
     suspends the rules. `background_settling` is true while the still-foreground source relearns after a sudden
     change of light and must not be believed.
     """
@@ -148,6 +149,7 @@ class Observation:
     moving_regions: tuple[MovingRegion, ...] = ()
     structure_changes: tuple[StructureChange, ...] = ()
     detector_ran: bool = True
+    looked_at: tuple[BoxXyxy, ...] | None = None
     background_settling: bool = False
     camera_state: CameraState = CameraState.OK
 
