@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from edge_agent.types import Detection, Event, Evidence, Frame, GroundFix, Image, Observation
 from wire_contract.messages import EnrolmentAnswer, EnrolmentRequest, Heartbeat, IngestResult, ModelRef
 
@@ -68,6 +71,23 @@ class Locator(Protocol):
 
     def locate(self, event: Event) -> GroundFix | None:
         """Give the ground fix of an event's box, or None when the camera's position is unknown."""
+
+
+class GroundPlane(Protocol):
+    """The ground before one calibrated camera: pixels of its frame and metres on a local plane.
+
+    Pixels are those of frames of the size for which the plane was made. Metres are east and north of the
+    first control point. `edge_agent.geolocate` has the real one.
+    """
+
+    def to_ground_m(self, points_px: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Turn (N, 2) pixels x, y into (N, 2) metres east, north; rows of NaN at and above the horizon."""
+
+    def to_pixels(self, points_m: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Turn (N, 2) metres east, north into (N, 2) pixels x, y; rows of NaN behind the camera."""
+
+    def metres_per_pixel_at(self, point_px: tuple[float, float]) -> float:
+        """Give the side in metres of a ground square with one pixel's area there; NaN above the horizon."""
 
 
 class EvidenceWriter(Protocol):

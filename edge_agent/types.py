@@ -165,13 +165,17 @@ class ErrorEllipse:
 
 @dataclass(frozen=True, slots=True)
 class GroundFix:
-    """A point on the ground, WGS 84, with the radius that holds the truth in 95 % of cases."""
+    """A point on the ground, WGS 84, with the radius that holds the truth in 95 % of cases.
+
+    `note` says why, when a calibrated camera could give no better than its own position.
+    """
 
     lon: float
     lat: float
     error_m: float
     ellipse: ErrorEllipse | None
     method: str
+    note: str = ""
 
 
 AttributeValue: TypeAlias = float | int | str | bool | None

@@ -7,7 +7,15 @@ Writers set every field. All times are aware and written in UTC with a trailing 
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase, EvidenceRole, Redaction
 
@@ -56,7 +64,9 @@ class GroundFix(WireModel):
 
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
-    error_m: float = Field(ge=0, le=100_000, description="Radius that holds the truth in 95 % of cases, metres")
+    error_m: float = Field(
+        ge=0, le=100_000, description="Radius that holds the truth in 95 % of cases, metres"
+    )
     ellipse: ErrorEllipse | None = None
     crs: Literal["wgs84"] = "wgs84"
     method: Literal["homography", "camera_position"] = "homography"
@@ -88,7 +98,9 @@ class EventMessage(WireModel):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     event_id: str = Field(pattern=UUID7_PATTERN, description="UUID version 7; the idempotency key")
-    sequence: int = Field(default=0, ge=0, description="0 for opened, rising with each later message of this event")
+    sequence: int = Field(
+        default=0, ge=0, description="0 for opened, rising with each later message of this event"
+    )
     device_id: Identifier
     camera_id: Identifier
     kind: EventKind
@@ -131,7 +143,9 @@ class CameraHealth(WireModel):
     state_since: UtcTime
     last_frame_at: UtcTime | None = None
     analysed_fps: float = Field(ge=0, le=1000)
-    observed_s: float = Field(ge=0, description="Seconds since the last heartbeat in which the rules could judge")
+    observed_s: float = Field(
+        ge=0, description="Seconds since the last heartbeat in which the rules could judge"
+    )
 
 
 class Heartbeat(WireModel):
@@ -145,8 +159,13 @@ class Heartbeat(WireModel):
     cameras: tuple[CameraHealth, ...] = Field(default=(), max_length=64)
     outbox_pending: int = Field(ge=0)
     outbox_set_aside: int = Field(ge=0)
+    outbox_dropped: int = Field(
+        default=0, ge=0, description="Messages given up since start because the outbox was full"
+    )
     evidence_bytes: int = Field(ge=0)
-    evidence_dropped: int = Field(default=0, ge=0, description="Files dropped since start because the cap was reached")
+    evidence_dropped: int = Field(
+        default=0, ge=0, description="Files dropped since start because the cap was reached"
+    )
     disk_free_bytes: int = Field(ge=0)
     cpu_temperature_c: float | None = None
     model: ModelRef | None = None
@@ -173,8 +192,12 @@ class IngestResult(WireModel):
     event_id: str
     sequence: int
     status: Literal["stored", "duplicate", "refused", "retry"]
-    problem: str | None = Field(default=None, description="One line for people, when refused or to be retried")
-    missing_evidence: tuple[Sha256, ...] = Field(default=(), description="Hashes that the server does not hold yet")
+    problem: str | None = Field(
+        default=None, description="One line for people, when refused or to be retried"
+    )
+    missing_evidence: tuple[Sha256, ...] = Field(
+        default=(), description="Hashes that the server does not hold yet"
+    )
 
 
 class IngestAnswer(WireModel):
