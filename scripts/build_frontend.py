@@ -1,6 +1,6 @@
 """Fetch the front-end packages with npm and copy what the pages use to static/vendor; called by `make`.
 
-Nothing is bundled or transformed: each file is served as its package ships it, beside its licence. A second call
+Nothing is bundled or transformed: files are served as their packages ship them, with the licences. A second call
 does nothing while package-lock.json, this file and the copies are unchanged.
 """
 

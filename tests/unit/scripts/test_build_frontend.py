@@ -56,9 +56,7 @@ def test_every_package_comes_with_its_licence() -> None:
 
 
 def test_registry_away_is_one_clear_line(tmp_path: Path) -> None:
-    noise = (
-        "import sys; print('npm warn old config\\nnpm error code ENOTFOUND', file=sys.stderr); sys.exit(1)"
-    )
+    noise = "import sys; print('npm warn old\\nnpm error code ENOTFOUND', file=sys.stderr); sys.exit(1)"
 
     with pytest.raises(BuildError) as caught:
         install_packages(tmp_path, [sys.executable, "-c", noise])
