@@ -96,6 +96,20 @@ class MovingRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class Motion:
+    """What moved between one frame and the recent past.
+
+    `changed_fraction` is the part of the picture that differs from the running average, in [0, 1].
+    `is_global_change` is true from a jump of the whole picture (light switched, exposure, camera pushed) until the
+    average has been learnt anew; nothing can be said about motion then and `moving_regions` is empty.
+    """
+
+    moving_regions: tuple[MovingRegion, ...]
+    is_global_change: bool
+    changed_fraction: float
+
+
+@dataclass(frozen=True, slots=True)
 class StructureChange:
     """A lasting difference of one watched area against its reference view, found by the structure stage."""
 
