@@ -1,7 +1,7 @@
 """Fetch the front-end packages with npm and copy what the pages use to static/vendor; called by `make`.
 
-Nothing is bundled or transformed: files are served as their packages ship them, with the licences. A second call
-does nothing while package-lock.json, this file and the copies are unchanged.
+Nothing is bundled or transformed: files are served as their packages ship them, with the licences. A second
+call does nothing while package-lock.json, this file and the copies are unchanged.
 """
 
 import hashlib
