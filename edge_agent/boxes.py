@@ -15,7 +15,9 @@ def area_px2(box: BoxXyxy) -> float:
 
 
 def size_px(box: BoxXyxy) -> float:
-    """Give the side of the square with the box's area: the yardstick for distances that must not depend on scale."""
+    """Give the side of the square with the box's area: the yardstick for distances that must not depend on
+    scale.
+    """
     return sqrt(area_px2(box))
 
 

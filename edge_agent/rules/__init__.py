@@ -1,0 +1,1 @@
+"""Rules: small state machines over observations, one file each."""
