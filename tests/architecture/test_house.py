@@ -1,4 +1,4 @@
-"""The house stands as drawn: no catch-all modules, no hosts or foreign paths in files, each half starts without the other."""
+"""The house stands as drawn: no catch-all modules, no foreign paths in files, each half starts without the other."""
 
 import re
 import subprocess

@@ -1,0 +1,315 @@
+"""The stories of the demo: a bag left beside the bins, a car staying in a fire lane, a shed built on a roof.
+
+A story knows its camera, what stands where at each instant, and its truth: events with times, boxes, places.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from models.scenes import props
+from models.scenes.camera import SceneCamera
+from models.scenes.canvas import Canvas, Light, Picture
+from models.scenes.ground import Marking, Wall, paved, plate
+
+Polygon = tuple[tuple[float, float], ...]
+"""Ground corners in metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrueEvent:
+    """What really happens; seconds from the start of the clip, box in pixels, place in metres."""
+
+    kind: str
+    started_s: float
+    ended_s: float | None
+    box_xyxy_px: tuple[float, float, float, float]
+    place_m: tuple[float, float]
+    clear_width_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SceneZone:
+    """A zone of the camera's settings, as ground corners in metres."""
+
+    zone_id: str
+    kind: str
+    corners_m: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A clip to be drawn: `seconds_per_frame` of the world pass between frames, the file plays at `fps`."""
+
+    name: str
+    camera: SceneCamera
+    empty: Callable[[], Picture]
+    things: Callable[[Canvas, float], None]
+    light: Callable[[float], Light]
+    frames: int
+    fps: int
+    seconds_per_frame: float
+    zones: tuple[SceneZone, ...]
+    control_points_m: tuple[tuple[float, float], ...]
+    events: tuple[TrueEvent, ...]
+    rules: dict[str, dict[str, float]]
+    noise: float = 3.0
+
+
+def _box(
+    camera: SceneCamera, low: tuple[float, float, float], high: tuple[float, float, float]
+) -> tuple[float, float, float, float]:
+    corners = np.array(
+        [(x, y, z) for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])]
+    )
+    pixels = camera.project(corners)
+    left, top = pixels.min(axis=0)
+    right, bottom = pixels.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+# a bag at the bin station
+
+BAG_AT_M = (1.5, 7.6)
+BEARER = props.Clothes(coat=(120, 72, 44), trousers=(70, 60, 58))
+PASSER_BY = props.Clothes(coat=(70, 96, 150), trousers=(62, 52, 44))
+CLEANER = props.Clothes(coat=(40, 150, 220), trousers=(60, 56, 50))
+BINS = (
+    ((-2.4, 10.2), (70, 110, 52)),
+    ((-1.6, 10.2), (72, 70, 70)),
+    ((-0.4, 10.2), (150, 92, 40)),
+    ((0.4, 10.2), (56, 52, 168)),
+)
+
+
+def _walk(
+    canvas: Canvas, seconds: float, path: tuple[tuple[float, float, float], ...], wear: props.Clothes
+) -> tuple[float, float] | None:
+    """Let a person walk along (second, x, y) points; gives the place, or None outside the path's time."""
+    times = [point[0] for point in path]
+    if not times[0] <= seconds <= times[-1]:
+        return None
+    x, y = (float(np.interp(seconds, times, [point[axis] for point in path])) for axis in (1, 2))
+    ahead = min(seconds + 0.3, times[-1])
+    step = np.array([np.interp(ahead, times, [point[axis] for point in path]) for axis in (1, 2)]) - [x, y]
+    length = float(np.hypot(*step))
+    heading = (float(step[0]) / length, float(step[1]) / length) if length > 0.02 else (0.0, 1.0)
+    props.person(canvas, (x, y), heading, seconds * 6.2 if length > 0.02 else 0.0, wear)
+    return x, y
+
+
+def _bin_station_things(canvas: Canvas, seconds: float) -> None:
+    for at_m, colour in BINS:
+        props.bin_with_lid(canvas, at_m, colour)
+    bearer = _walk(
+        canvas,
+        seconds,
+        ((5, -7.5, 7.4), (10.5, 0.9, 7.4), (12, 1.0, 7.5), (14, 1.0, 7.5), (15, 1.8, 7.0), (20, 8.6, 6.4)),
+        BEARER,
+    )
+    if bearer and seconds < 12.5:
+        props.carried_bag(canvas, bearer, 0.32, props.BLACK_BAG)
+    _walk(canvas, seconds, ((30, 8.5, 6.3), (41, -8.5, 6.2)), PASSER_BY)
+    cleaner = _walk(
+        canvas, seconds, ((66, 8.5, 7.2), (71, 2.1, 7.4), (74, 2.1, 7.4), (80, 9.0, 7.0)), CLEANER
+    )
+    if 12.5 <= seconds < 73:
+        props.bag(canvas, BAG_AT_M, 0.5, 0.55, props.BLACK_BAG)
+    elif cleaner and seconds < 80:
+        props.carried_bag(canvas, cleaner, 0.32, props.BLACK_BAG)
+
+
+def bin_station(seed: int = 7) -> Story:
+    """A resident leaves a bag beside the bins; somebody passes; a cleaner takes it away after a minute."""
+    camera = SceneCamera(height_m=3.6, tilt_deg=21)
+
+    def empty() -> Picture:
+        rng = np.random.default_rng(seed)
+        texture = paved(rng, 26, 15, (136, 146, 152), 0.5)
+        walls = (Wall((-13, 11.4), (13, 11.4), 6.0, (150, 176, 190), windows=7),)
+        kerb = Marking(((-13, 11.0), (13, 11.0), (13, 11.4), (-13, 11.4)), (110, 112, 114), 0.9)
+        return plate(camera, texture, (-13, 1.6), (214, 198, 184), walls, (kerb,), rng)
+
+    x, y = BAG_AT_M
+    return Story(
+        name="bin-station",
+        camera=camera,
+        empty=empty,
+        things=_bin_station_things,
+        light=lambda _: Light(),
+        frames=1000,
+        fps=10,
+        seconds_per_frame=0.1,
+        zones=(
+            SceneZone("forecourt", "drop_zone", ((-4.2, 4.5), (4.2, 4.5), (5.2, 11.0), (-5.2, 11.0))),
+            SceneZone("bins", "bin", ((-2.9, 9.9), (0.9, 9.9), (0.9, 11.0), (-2.9, 11.0))),
+        ),
+        control_points_m=((-3, 5), (3, 5), (4, 10), (-4, 10), (0, 7.5), (-2, 6)),
+        events=(
+            TrueEvent(
+                "garbage_drop", 12.5, 73.0, _box(camera, (x - 0.25, y, 0), (x + 0.25, y, 0.55)), (x, y)
+            ),
+        ),
+        rules={"garbage_drop": {"alarm_after_s": 15}},
+    )
+
+
+# a car in the fire lane
+
+LANE_LEFT_M, LANE_RIGHT_M = -2.5, 2.5
+CAR_AT_M = (-1.3, 13.0)
+CAR_STOPS_S, CAR_LEAVES_S = 14.0, 78.0
+
+
+def _car_y(seconds: float) -> float:
+    far, near = 34.0, CAR_AT_M[1]
+    return float(
+        np.interp(
+            seconds,
+            [6, CAR_STOPS_S - 2, CAR_STOPS_S, CAR_LEAVES_S, CAR_LEAVES_S + 8],
+            [far, near + 1.2, near, near, far],
+        )
+    )
+
+
+def _fire_lane_things(canvas: Canvas, seconds: float) -> None:
+    if 6 <= seconds <= CAR_LEAVES_S + 8:
+        props.car(canvas, (CAR_AT_M[0], _car_y(seconds)), (196, 192, 188))
+    _walk(canvas, seconds, ((2, 1.8, 4.5), (24, 1.9, 26.0)), PASSER_BY)
+    _walk(canvas, seconds, ((44, 1.6, 27.0), (64, 1.5, 4.0)), BEARER)
+
+
+def fire_lane(seed: int = 11) -> Story:
+    """A car drives into the lane and stays: 5.0 m between the kerbs, 2.8 m left beside it."""
+    camera = SceneCamera(height_m=4.5, tilt_deg=17, lon=121.5642, lat=31.2481)
+
+    def empty() -> Picture:
+        rng = np.random.default_rng(seed)
+        texture = paved(rng, 16, 38, (112, 112, 110), 0)
+        lines = [
+            Marking(((side, 2), (side + 0.15, 2), (side + 0.15, 38), (side, 38)), (40, 190, 225))
+            for side in (LANE_LEFT_M, LANE_RIGHT_M - 0.15)
+        ]
+        hatch = [
+            Marking(((-2.3, y), (2.3, y + 3.0), (2.3, y + 3.25), (-2.3, y + 0.25)), (48, 180, 214), 0.6)
+            for y in range(4, 34, 5)
+        ]
+        walls = (
+            Wall((-4.6, 2), (-4.6, 38), 7.0, (158, 170, 186), windows=9),
+            Wall((4.6, 38), (4.6, 2), 7.0, (140, 162, 176), windows=9),
+            Wall((-4.6, 38), (4.6, 38), 7.0, (168, 176, 182), windows=3),
+        )
+        return plate(camera, texture, (-8, 2), (224, 208, 192), walls, (*lines, *hatch), rng)
+
+    x, y = CAR_AT_M
+    return Story(
+        name="fire-lane",
+        camera=camera,
+        empty=empty,
+        things=_fire_lane_things,
+        light=lambda _: Light(shadow_per_m=(0.4, 0.2)),
+        frames=1000,
+        fps=10,
+        seconds_per_frame=0.1,
+        zones=(
+            SceneZone(
+                "lane",
+                "fire_lane",
+                ((LANE_LEFT_M, 5), (LANE_RIGHT_M, 5), (LANE_RIGHT_M, 32), (LANE_LEFT_M, 32)),
+            ),
+        ),
+        control_points_m=((-2.5, 6), (2.5, 6), (2.5, 24), (-2.5, 24), (0, 12), (1.5, 18)),
+        events=(
+            TrueEvent(
+                "blocked_fire_lane",
+                CAR_STOPS_S,
+                CAR_LEAVES_S,
+                _box(camera, (x - 0.9, y, 0), (x + 0.9, y + 4.4, 1.43)),
+                (x, y),
+                clear_width_m=LANE_RIGHT_M - (x + 0.9),
+            ),
+        ),
+        rules={"blocked_fire_lane": {"alarm_after_s": 25, "min_clear_width_m": 4.0}},
+    )
+
+
+# a shed on the roof
+
+HOUR_S = 3600.0
+STILLS_PER_DAY = 10
+SHED_AT_M, SHED_SIZE_M = (1.2, 12.0), (3.4, 2.6, 2.3)
+SHED_STARTS_DAY = 3
+
+
+def _day_and_hour(seconds: float) -> tuple[int, float]:
+    still = round(seconds / (24 * HOUR_S / STILLS_PER_DAY))
+    return still // STILLS_PER_DAY, 8.0 + still % STILLS_PER_DAY
+
+
+def _roof_light(seconds: float) -> Light:
+    day, hour = _day_and_hour(seconds)
+    cloudy = day % 4 == 2
+    side = (hour - 12.5) / 4.5
+    return Light(
+        shadow_per_m=(-side * 1.1, 0.35 + 0.25 * abs(side)),
+        sun=0.06 if cloudy else 0.36 * (1 - 0.4 * abs(side)),
+        sky=0.62 if cloudy else 0.74,
+    )
+
+
+def _roof_things(canvas: Canvas, seconds: float) -> None:
+    day, _ = _day_and_hour(seconds)
+    canvas.box((-5.4, 13.0, 0), (-3.6, 15.0, 2.2), (150, 158, 164))
+    canvas.box((4.9, 9.6, 0), (5.9, 10.6, 0.9), (186, 186, 182))
+    if day in (1, 5):
+        props.laundry(canvas, (-3.2, 9.0), ((210, 210, 214), (120, 90, 190), (200, 170, 90)))
+    if day >= SHED_STARTS_DAY:
+        share = min(1.0, 0.55 + 0.25 * (day - SHED_STARTS_DAY))
+        props.shed(canvas, SHED_AT_M, (SHED_SIZE_M[0] * share, SHED_SIZE_M[1], SHED_SIZE_M[2] * share))
+
+
+def rooftop(seed: int = 23) -> Story:
+    """Twelve days on a roof, ten stills a day: laundry comes and goes, shadows turn, a shed is built."""
+    camera = SceneCamera(height_m=6.5, tilt_deg=28, lon=121.5583, lat=31.2529)
+
+    def empty() -> Picture:
+        rng = np.random.default_rng(seed)
+        texture = paved(rng, 24, 17, (128, 138, 142), 1.0)
+        parapet = (Wall((-9, 19), (9, 19), 1.1, (160, 166, 170)),)
+        return plate(camera, texture, (-12, 2.0), (226, 206, 186), parapet, (), rng)
+
+    x, y = SHED_AT_M
+    width, depth, height = SHED_SIZE_M
+    day_s = 24 * HOUR_S
+    return Story(
+        name="rooftop",
+        camera=camera,
+        empty=empty,
+        things=_roof_things,
+        light=_roof_light,
+        frames=12 * STILLS_PER_DAY,
+        fps=2,
+        seconds_per_frame=day_s / STILLS_PER_DAY,
+        zones=(SceneZone("roof", "structure_watch", ((-6, 6), (6, 6), (8, 17.5), (-8, 17.5))),),
+        control_points_m=((-4, 7), (4, 7), (6, 16), (-6, 16), (0, 11), (2, 9)),
+        events=(
+            TrueEvent(
+                "illegal_structure",
+                SHED_STARTS_DAY * day_s,
+                None,
+                _box(camera, (x, y, 0), (x + width, y + depth, height + 0.12)),
+                (x + width / 2, y),
+            ),
+        ),
+        rules={"illegal_structure": {"days_to_confirm": 3}},
+        noise=2.0,
+    )
+
+
+STORIES: dict[str, Callable[[], Story]] = {
+    "bin-station": partial(bin_station),
+    "fire-lane": partial(fire_lane),
+    "rooftop": partial(rooftop),
+}
