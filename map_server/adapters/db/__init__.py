@@ -1,0 +1,1 @@
+"""SQLAlchemy Core on SQLite or PostgreSQL: tables, repositories, flat queries, migrations."""

@@ -1,0 +1,119 @@
+"""One transaction that writes, with its repositories and the audit notes that are committed with it."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from map_server.adapters.db.engine import WRITES
+from map_server.adapters.db.repositories.audit_log import SqlAuditLog
+from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
+from map_server.domain.errors import Conflict, Unavailable
+from map_server.services.ports import Clock
+
+
+class SqlUnitsOfWork:
+    """Opens units of work on one database; this is the `begin` that services get.
+
+    `committed` is told the newest `seq` after each commit that changed something (it wakes the live feed).
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, committed: Callable[[int], None]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._committed = committed
+        # SQLite makes waiting writers poll; a lock hands over at once. PostgreSQL has its own.
+        self._gate: AbstractContextManager[object] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
+
+    def __call__(self) -> "SqlUnitOfWork":
+        """Give a unit of work that is not yet open."""
+        return SqlUnitOfWork(self._engine, self._gate, self._clock, self._committed)
+
+
+class SqlUnitOfWork:
+    """See services.ports.UnitOfWork. One attribute per concept."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        gate: AbstractContextManager[object],
+        clock: Clock,
+        committed: Callable[[int], None],
+    ) -> None:
+        self._engine = engine
+        self._gate = gate
+        self._clock = clock
+        self._committed = committed
+        self._notes: list[AuditNote] = []
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        self._gate.__enter__()
+        try:
+            self._open()
+        except OperationalError as error:
+            self._close()
+            raise _unavailable(error) from error
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def _open(self) -> None:
+        self._connection = connection = self._engine.connect().execution_options(**{WRITES: True})
+        connection.begin()
+        self.audit_log = SqlAuditLog(connection)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+        if isinstance(error, IntegrityError):
+            raise Conflict("the change contradicts what is stored; read it again and decide anew") from error
+        if isinstance(error, OperationalError):
+            raise _unavailable(error) from error
+
+    def _close(self) -> None:
+        try:
+            if self._connection is not None:
+                self._connection.close()  # rolls back what was not committed
+                self._connection = None
+        finally:
+            self._gate.__exit__(None, None, None)
+
+    def note(
+        self,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        actor: str,
+        reason: str = "",
+        before: JsonObject | None = None,
+        after: JsonObject | None = None,
+    ) -> None:
+        """Record a change, to be written at commit."""
+        self._notes.append(AuditNote(action, subject_kind, subject_id, actor, reason, before, after))
+
+    def commit(self) -> AuditHead:
+        """Chain the notes onto the audit log and commit both together."""
+        assert self._connection is not None, "commit outside of the with block"
+        head = self.audit_log.head()
+        notes, self._notes = self._notes, []
+        if notes:
+            entries = chained(head, self._clock.now(), notes)
+            self.audit_log.append(entries)
+            head = AuditHead(entries[-1].seq, entries[-1].hash)
+        self._connection.commit()
+        if notes:
+            self._committed(head.seq)
+        return head
+
+
+def _unavailable(error: OperationalError) -> Unavailable:
+    return Unavailable(f"the database cannot write just now ({error.orig}); nothing was changed, try again")

@@ -1,0 +1,1 @@
+"""What is true in the ward, whatever framework, database or page is used. Standard library and shapely only."""

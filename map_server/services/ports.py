@@ -1,0 +1,53 @@
+"""What the use cases need from outside, as small Protocols. Fakes in tests/fakes pass the same tests."""
+
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self, TypeAlias
+
+from map_server.domain.audit_log import AuditHead, JsonObject
+
+IdFactory: TypeAlias = Callable[[], str]
+"""Gives a new UUID version 7 as text."""
+
+
+class Clock(Protocol):
+    """The wall clock, made only in bootstrap."""
+
+    def now(self) -> datetime:
+        """Give the time, aware UTC."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction that writes. Leaving the block without `commit()` rolls everything back.
+
+    The repositories are attributes. `note` collects what happened; `commit` writes it to the audit log
+    in the same transaction, so that no change goes unrecorded.
+    """
+
+    def __enter__(self) -> Self:
+        """Open the transaction. Writers wait for each other here, on every database."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Roll back what was not committed. Raises Conflict or Unavailable for errors of the database."""
+
+    def note(
+        self,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        actor: str,
+        reason: str = "",
+        before: JsonObject | None = None,
+        after: JsonObject | None = None,
+    ) -> None:
+        """Record a change: `action` in the past tense (`incident_confirmed`), `actor` as in AuditNote."""
+
+    def commit(self) -> AuditHead:
+        """Write notes and changes durably; give the log's head, whose `seq` is the live feed's cursor."""
+
+
+Begin: TypeAlias = Callable[[], UnitOfWork]
+"""Opens a new unit of work: `with begin() as work: … work.commit()`."""
