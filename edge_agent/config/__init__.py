@@ -1,1 +1,1 @@
-"""The two files that an installer writes, camera.toml and agent.toml, as frozen settings refused when wrong."""
+"""The two files that an installer writes, camera.toml and agent.toml, as frozen settings."""

@@ -1,7 +1,7 @@
-"""Maps TOML tables onto frozen dataclasses by field name; every fault becomes one line that says how to mend it.
+"""Maps TOML tables onto frozen dataclasses by field name; a fault becomes one line that says how to mend it.
 
 The dataclasses own their defaults and ranges (`__post_init__` raises ValueError "key: what is wrong; what is
-allowed"); this module adds file and table, and refuses unknown keys, wrong types and numbers that are not finite.
+allowed"); this module adds file and table, and refuses unknown keys, wrong types and numbers like nan.
 """
 
 import difflib
