@@ -45,6 +45,7 @@ def person(
             wear.trousers,
         )
         canvas.limb(point(1.36, 0, sign * 0.22), point(0.88, -swing * sign, sign * 0.25), 0.055, wear.coat)
+    canvas.limb(point(0.88), point(1.34), 0.12, wear.coat)
     torso = [
         (0.17, 0.82),
         (0.19, 1.05),

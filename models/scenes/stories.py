@@ -3,6 +3,7 @@
 A story knows its camera, what stands where at each instant, and its truth: events with times, boxes, places.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ import numpy as np
 
 from models.scenes import props
 from models.scenes.camera import SceneCamera
-from models.scenes.canvas import Canvas, Light, Picture
+from models.scenes.canvas import Canvas, Colour, Light, Picture
 from models.scenes.ground import Marking, Wall, paved, plate
 
 Polygon = tuple[tuple[float, float], ...]
@@ -72,7 +73,6 @@ def _box(
 
 # a bag at the bin station
 
-BAG_AT_M = (1.5, 7.6)
 BEARER = props.Clothes(coat=(120, 72, 44), trousers=(70, 60, 58))
 PASSER_BY = props.Clothes(coat=(70, 96, 150), trousers=(62, 52, 44))
 CLEANER = props.Clothes(coat=(40, 150, 220), trousers=(60, 56, 50))
@@ -82,6 +82,22 @@ BINS = (
     ((-0.4, 10.2), (150, 92, 40)),
     ((0.4, 10.2), (56, 52, 168)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BagDrop:
+    """A bag, who brings it and when it is set down and taken away, in seconds of the clip."""
+
+    at_m: tuple[float, float]
+    dropped_s: float
+    taken_s: float
+    colour: Colour
+    bearer: props.Clothes
+
+
+BAG_WIDTH_M, BAG_HEIGHT_M = 0.5, 0.55
+FIRST_BAG = BagDrop((1.5, 7.6), 12.0, math.inf, props.BLACK_BAG, BEARER)
+SECOND_BAG = BagDrop((-2.2, 6.4), 50.0, 96.0, props.RED_BAG, PASSER_BY)
 
 
 def _walk(
@@ -103,26 +119,48 @@ def _walk(
 def _bin_station_things(canvas: Canvas, seconds: float) -> None:
     for at_m, colour in BINS:
         props.bin_with_lid(canvas, at_m, colour)
-    bearer = _walk(
+    _bring_bag(canvas, seconds, FIRST_BAG)
+    _bring_bag(canvas, seconds, SECOND_BAG)
+    _walk(canvas, seconds, ((30, 8.5, 6.3), (41, -8.5, 6.2)), PASSER_BY)
+    x, y = SECOND_BAG.at_m
+    taken_s = SECOND_BAG.taken_s
+    cleaner = _walk(
         canvas,
         seconds,
-        ((5, -7.5, 7.4), (10.5, 0.9, 7.4), (12, 1.0, 7.5), (14, 1.0, 7.5), (15, 1.8, 7.0), (20, 8.6, 6.4)),
-        BEARER,
+        (
+            (taken_s - 6, 8.5, y - 0.3),
+            (taken_s - 1, x + 0.6, y - 0.3),
+            (taken_s + 1, x + 0.6, y - 0.3),
+            (taken_s + 8, 9, y),
+        ),
+        CLEANER,
     )
-    if bearer and seconds < 12.5:
-        props.carried_bag(canvas, bearer, 0.32, props.BLACK_BAG)
-    _walk(canvas, seconds, ((30, 8.5, 6.3), (41, -8.5, 6.2)), PASSER_BY)
-    cleaner = _walk(
-        canvas, seconds, ((66, 8.5, 7.2), (71, 2.1, 7.4), (74, 2.1, 7.4), (80, 9.0, 7.0)), CLEANER
+    if cleaner and seconds >= taken_s:
+        props.carried_bag(canvas, cleaner, 0.32, SECOND_BAG.colour)
+
+
+def _bring_bag(canvas: Canvas, seconds: float, drop: BagDrop) -> None:
+    """Let the bearer come from the left, set the bag down and leave to the right."""
+    (x, y), at_s = drop.at_m, drop.dropped_s
+    path = ((at_s - 8, -8.5, y - 0.2), (at_s - 2, x - 0.5, y - 0.2), (at_s + 1.5, x - 0.5, y - 0.1))
+    bearer = _walk(
+        canvas, seconds, (*path, (at_s + 2.5, x + 0.4, y - 0.7), (at_s + 8, 8.6, y - 1.2)), drop.bearer
     )
-    if 12.5 <= seconds < 73:
-        props.bag(canvas, BAG_AT_M, 0.5, 0.55, props.BLACK_BAG)
-    elif cleaner and seconds < 80:
-        props.carried_bag(canvas, cleaner, 0.32, props.BLACK_BAG)
+    if bearer and seconds < at_s:
+        props.carried_bag(canvas, bearer, 0.32, drop.colour)
+    if at_s <= seconds < drop.taken_s:
+        props.bag(canvas, drop.at_m, BAG_WIDTH_M, BAG_HEIGHT_M, drop.colour)
+
+
+def _dropped(camera: SceneCamera, drop: BagDrop) -> TrueEvent:
+    (x, y), half = drop.at_m, BAG_WIDTH_M / 2
+    box = _box(camera, (x - half, y, 0), (x + half, y, BAG_HEIGHT_M))
+    ended_s = None if math.isinf(drop.taken_s) else drop.taken_s
+    return TrueEvent("garbage_drop", drop.dropped_s, ended_s, box, drop.at_m)
 
 
 def bin_station(seed: int = 7) -> Story:
-    """A resident leaves a bag beside the bins; somebody passes; a cleaner takes it away after a minute."""
+    """Two residents leave a bag each; somebody passes; a cleaner takes the second bag away."""
     camera = SceneCamera(height_m=3.6, tilt_deg=21)
 
     def empty() -> Picture:
@@ -132,26 +170,21 @@ def bin_station(seed: int = 7) -> Story:
         kerb = Marking(((-13, 11.0), (13, 11.0), (13, 11.4), (-13, 11.4)), (110, 112, 114), 0.9)
         return plate(camera, texture, (-13, 1.6), (214, 198, 184), walls, (kerb,), rng)
 
-    x, y = BAG_AT_M
     return Story(
         name="bin-station",
         camera=camera,
         empty=empty,
         things=_bin_station_things,
         light=lambda _: Light(),
-        frames=1000,
-        fps=10,
-        seconds_per_frame=0.1,
+        frames=600,
+        fps=5,
+        seconds_per_frame=0.2,
         zones=(
             SceneZone("forecourt", "drop_zone", ((-4.2, 4.5), (4.2, 4.5), (5.2, 11.0), (-5.2, 11.0))),
             SceneZone("bins", "bin", ((-2.9, 9.9), (0.9, 9.9), (0.9, 11.0), (-2.9, 11.0))),
         ),
         control_points_m=((-3, 5), (3, 5), (4, 10), (-4, 10), (0, 7.5), (-2, 6)),
-        events=(
-            TrueEvent(
-                "garbage_drop", 12.5, 73.0, _box(camera, (x - 0.25, y, 0), (x + 0.25, y, 0.55)), (x, y)
-            ),
-        ),
+        events=tuple(_dropped(camera, drop) for drop in (FIRST_BAG, SECOND_BAG)),
         rules={"garbage_drop": {"alarm_after_s": 15}},
     )
 
@@ -160,22 +193,16 @@ def bin_station(seed: int = 7) -> Story:
 
 LANE_LEFT_M, LANE_RIGHT_M = -2.5, 2.5
 CAR_AT_M = (-1.3, 13.0)
-CAR_STOPS_S, CAR_LEAVES_S = 14.0, 78.0
+CAR_STOPS_S = 14.0
 
 
 def _car_y(seconds: float) -> float:
     far, near = 34.0, CAR_AT_M[1]
-    return float(
-        np.interp(
-            seconds,
-            [6, CAR_STOPS_S - 2, CAR_STOPS_S, CAR_LEAVES_S, CAR_LEAVES_S + 8],
-            [far, near + 1.2, near, near, far],
-        )
-    )
+    return float(np.interp(seconds, [6, CAR_STOPS_S - 2, CAR_STOPS_S], [far, near + 1.2, near]))
 
 
 def _fire_lane_things(canvas: Canvas, seconds: float) -> None:
-    if 6 <= seconds <= CAR_LEAVES_S + 8:
+    if seconds >= 6:
         props.car(canvas, (CAR_AT_M[0], _car_y(seconds)), (196, 192, 188))
     _walk(canvas, seconds, ((2, 1.8, 4.5), (24, 1.9, 26.0)), PASSER_BY)
     _walk(canvas, seconds, ((44, 1.6, 27.0), (64, 1.5, 4.0)), BEARER)
@@ -210,9 +237,9 @@ def fire_lane(seed: int = 11) -> Story:
         empty=empty,
         things=_fire_lane_things,
         light=lambda _: Light(shadow_per_m=(0.4, 0.2)),
-        frames=1000,
-        fps=10,
-        seconds_per_frame=0.1,
+        frames=600,
+        fps=5,
+        seconds_per_frame=0.2,
         zones=(
             SceneZone(
                 "lane",
@@ -225,7 +252,7 @@ def fire_lane(seed: int = 11) -> Story:
             TrueEvent(
                 "blocked_fire_lane",
                 CAR_STOPS_S,
-                CAR_LEAVES_S,
+                None,
                 _box(camera, (x - 0.9, y, 0), (x + 0.9, y + 4.4, 1.43)),
                 (x, y),
                 clear_width_m=LANE_RIGHT_M - (x + 0.9),

@@ -35,7 +35,7 @@ def write_clip(story: Story, path: Path) -> None:
     with av.open(str(partial), "w") as container:
         stream = container.add_stream("libx264", rate=story.fps)
         stream.width, stream.height, stream.pix_fmt = story.camera.width_px, story.camera.height_px, "yuv420p"
-        stream.options = {"crf": "23", "preset": "veryfast"}
+        stream.options = {"crf": "25", "preset": "veryfast"}
         for picture in frames(story):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         container.mux(stream.encode())
