@@ -1,1 +1,1 @@
-"""What is true in the ward, whatever framework, database or page is used. Standard library and shapely only."""
+"""What is true in the ward, whatever framework or database is used. Standard library and shapely only."""

@@ -24,7 +24,7 @@ def canonical_json(value: JsonValue) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """A change as its use case tells it. `actor` is `person:ID`, `device:ID`, `system`; the action past tense."""
+    """A change as its use case tells it. `actor` is `person:ID`, `device:ID`, `system`; `action` in past."""
 
     action: str
     subject_kind: str
@@ -55,7 +55,7 @@ class AuditEntry:
 
     def computed_hash(self) -> str:
         """Give sha256(previous_hash || canonical JSON of all other fields), hex."""
-        rest = {
+        rest: JsonObject = {
             "seq": self.seq,
             "at": self.at,
             "actor": self.actor,

@@ -33,7 +33,13 @@ class SqlUnitsOfWork:
 
     def __call__(self) -> "SqlUnitOfWork":
         """Give a unit of work that is not yet open."""
-        return SqlUnitOfWork(self._engine, self._gate, self._clock, self._committed)
+        return SqlUnitOfWork(
+            self._engine.execution_options(**{WRITES: True}), self._gate, self._clock, self._committed
+        )
+
+    def reading(self) -> "SqlUnitOfWork":
+        """Give one that only reads: it sees one state of the database and waits for no writer."""
+        return SqlUnitOfWork(self._engine, nullcontext(), self._clock, self._committed)
 
 
 class SqlUnitOfWork:
@@ -66,7 +72,7 @@ class SqlUnitOfWork:
         return self
 
     def _open(self) -> None:
-        self._connection = connection = self._engine.connect().execution_options(**{WRITES: True})
+        self._connection = connection = self._engine.connect()
         connection.begin()
         self.audit_log = SqlAuditLog(connection)
 

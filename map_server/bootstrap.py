@@ -1,0 +1,45 @@
+"""Composition root: the one file that picks concrete parts and makes the clock, ids and tokens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import uuid_utils
+from sqlalchemy import Engine
+
+from map_server.adapters.db.engine import open_engine, sqlite_url
+from map_server.adapters.db.migrate import migrate
+from map_server.config import Settings
+from map_server.entrypoints.services import Services
+
+
+class SystemClock:
+    """The wall clock."""
+
+    def now(self) -> datetime:
+        """Give the time, aware UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place where the real clock is read
+
+
+def new_id() -> str:
+    """Give a new UUID version 7 as text."""
+    return str(uuid_utils.uuid7())
+
+
+def open_database(settings: Settings) -> Engine:
+    """Open the database, make the data directory if need be, and bring the tables to the present shape."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url or sqlite_url(settings.database_path))
+    migrate(engine)
+    return engine
+
+
+@contextmanager
+def running_services(settings: Settings) -> Iterator[Services]:
+    """Put all services together, and close what they hold at the end."""
+    engine = open_database(settings)
+    clock = SystemClock()
+    try:
+        yield Services(settings=settings, engine=engine, clock=clock)
+    finally:
+        engine.dispose()

@@ -1,0 +1,52 @@
+"""Puts the HTTP door together: middleware, error answers, and one router per concept."""
+
+from fastapi import FastAPI
+
+from map_server.entrypoints.http import operations
+from map_server.entrypoints.http.errors import Problem, install_error_handlers
+from map_server.entrypoints.http.headers import SecurityHeaders
+from map_server.entrypoints.http.limits import BodyLimit
+from map_server.entrypoints.http.metrics import Metrics, RequestTimes
+from map_server.entrypoints.services import Services
+
+ROUTERS = (operations.router,)
+"""Every router of the server; a new concept adds its line here."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the app on ready services."""
+    app = FastAPI(
+        title="Lilong map server",
+        version="1",
+        summary="Events from edge agents become incidents, audited decisions and patrol stops.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.metrics = Metrics()
+    for router in ROUTERS:
+        app.include_router(router)
+    install_error_handlers(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestTimes, metrics=app.state.metrics)
+    app.add_middleware(SecurityHeaders)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Make the OpenAPI document name the problem document that all errors share."""
+    original = app.openapi
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = original()
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["Problem"] = problem
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

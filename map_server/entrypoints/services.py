@@ -1,0 +1,17 @@
+"""What the doors may call: one attribute per concept, put together in bootstrap."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from map_server.config import Settings
+from map_server.services.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases and flat queries of one running server."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
