@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge_agent.limits import refuse_out_of_range
 from edge_agent.shrink import shrink_to_grey
 from edge_agent.types import Frame, GreyImage, Motion, MovingRegion
 
@@ -47,19 +48,19 @@ class MotionParams:
     max_regions: int = 48
 
     def __post_init__(self) -> None:
-        limits: dict[str, tuple[float, float]] = {
-            "height_px": (40, 400),
-            "threshold": (5, 100),
-            "background_s": (1, 600),
-            "relearn_s": (0.2, 60),
-            "min_region_fraction": (0, 0.1),
-            "global_change_fraction": (0.3, 1),
-            "light_jump": (1.05, 5),
-            "max_regions": (1, 500),
-        }
-        for name, (low, high) in limits.items():
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name}: {getattr(self, name)} is out of range; allowed is {low} to {high}")
+        refuse_out_of_range(
+            self,
+            {
+                "height_px": (40, 400),
+                "threshold": (5, 100),
+                "background_s": (1, 600),
+                "relearn_s": (0.2, 60),
+                "min_region_fraction": (0, 0.1),
+                "global_change_fraction": (0.3, 1),
+                "light_jump": (1.05, 5),
+                "max_regions": (1, 500),
+            },
+        )
 
 
 class _RunningAverage:
@@ -95,8 +96,8 @@ class _RunningAverage:
 class MotionGate:
     """Follows one camera. Works in seconds of `captured_at`, so any frame rate gives the same memory.
 
-    Source: the running average of Wren et al., "Pfinder", IEEE PAMI 19(7), 1997, doi 10.1109/34.598236, without
-    its variance; working height and the restart on a jump of the picture as Frigate's motion detector has them.
+    Source: the running average of Wren et al., "Pfinder", IEEE PAMI 19(7), 1997, doi 10.1109/34.598236,
+    without its variance; working height and the restart on a jump as in Frigate's motion detector.
     """
 
     def __init__(self, params: MotionParams) -> None:
