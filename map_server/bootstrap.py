@@ -1,5 +1,6 @@
 """Composition root: the one file that picks concrete parts and makes the clock, ids and tokens."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,8 +10,13 @@ from sqlalchemy import Engine
 
 from map_server.adapters.db.engine import open_engine, sqlite_url
 from map_server.adapters.db.migrate import migrate
+from map_server.adapters.db.queries.people import SqlPeopleReads
+from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
+from map_server.adapters.passwords import Argon2Passwords
 from map_server.config import Settings
 from map_server.entrypoints.services import Services
+from map_server.services.accounts import Accounts
+from map_server.services.sign_in import SignIn
 
 
 class SystemClock:
@@ -26,6 +32,11 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def new_token() -> str:
+    """Give 256 random bits as URL-safe text."""
+    return secrets.token_urlsafe(32)
+
+
 def open_database(settings: Settings) -> Engine:
     """Open the database, make the data directory if need be, and bring the tables to the present shape."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -39,7 +50,15 @@ def running_services(settings: Settings) -> Iterator[Services]:
     """Put all services together, and close what they hold at the end."""
     engine = open_database(settings)
     clock = SystemClock()
+    begin = SqlUnitsOfWork(engine, clock, committed=lambda _: None)
+    people, passwords = SqlPeopleReads(engine), Argon2Passwords()
     try:
-        yield Services(settings=settings, engine=engine, clock=clock)
+        yield Services(
+            settings=settings,
+            engine=engine,
+            clock=clock,
+            accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
+            sign_in=SignIn(begin, people, clock, new_token, passwords),
+        )
     finally:
         engine.dispose()

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from map_server.config import Settings
+from map_server.services.accounts import Accounts
 from map_server.services.ports import Clock
+from map_server.services.sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,5 @@ class Services:
     settings: Settings
     engine: Engine
     clock: Clock
+    accounts: Accounts
+    sign_in: SignIn

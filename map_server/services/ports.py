@@ -6,6 +6,12 @@ from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
 from map_server.domain.audit_log import AuditHead, JsonObject
+from map_server.services.account_ports import (
+    AccountRepository,
+    LoginBrakeRepository,
+    OneTimeLinkRepository,
+    SessionRepository,
+)
 
 IdFactory: TypeAlias = Callable[[], str]
 """Gives a new UUID version 7 as text."""
@@ -24,6 +30,11 @@ class UnitOfWork(Protocol):
     The repositories are attributes. `note` collects what happened; `commit` writes it to the audit log
     in the same transaction, so that no change goes unrecorded.
     """
+
+    accounts: AccountRepository
+    sessions: SessionRepository
+    one_time_links: OneTimeLinkRepository
+    login_brakes: LoginBrakeRepository
 
     def __enter__(self) -> Self:
         """Open the transaction. Writers wait for each other here, on every database."""

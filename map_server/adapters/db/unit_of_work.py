@@ -10,9 +10,21 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from map_server.adapters.db.engine import WRITES
+from map_server.adapters.db.repositories.accounts import (
+    SqlAccounts,
+    SqlLoginBrakes,
+    SqlOneTimeLinks,
+    SqlSessions,
+)
 from map_server.adapters.db.repositories.audit_log import SqlAuditLog
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
 from map_server.domain.errors import Conflict, Unavailable
+from map_server.services.account_ports import (
+    AccountRepository,
+    LoginBrakeRepository,
+    OneTimeLinkRepository,
+    SessionRepository,
+)
 from map_server.services.ports import Clock
 
 
@@ -75,6 +87,10 @@ class SqlUnitOfWork:
         self._connection = connection = self._engine.connect()
         connection.begin()
         self.audit_log = SqlAuditLog(connection)
+        self.accounts: AccountRepository = SqlAccounts(connection)
+        self.sessions: SessionRepository = SqlSessions(connection)
+        self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)
+        self.login_brakes: LoginBrakeRepository = SqlLoginBrakes(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
