@@ -37,11 +37,7 @@ class TrackerParams:
     """No longer still when the place changed more than this over the window (box sizes)."""
     score_memory_s: float = 3.0
     """Time constant of a track's score and label."""
-    label_groups: tuple[tuple[str, ...], ...] = (
-        ("car", "truck", "bus", "van"),
-        ("bicycle", "motorcycle", "e-bike"),
-        ("backpack", "handbag", "suitcase", "garbage"),
-    )
+    label_groups: tuple[tuple[str, ...], ...] = (("car", "large_vehicle"), ("bag", "garbage"))
     """Labels that a detector takes for one another; a track may flip inside its group."""
 
     def __post_init__(self) -> None:
