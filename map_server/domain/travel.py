@@ -1,0 +1,44 @@
+"""How far the stops of a patrol are from each other along the streets, and how long a team takes.
+
+The street network measures metres; a team's pace makes seconds of them, so that teams on foot and on e-bikes
+share one measurement.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+WALKING_M_S = 1.2
+"""Pace on foot while on duty: the crosswalk design speed of the Highway Capacity Manual 2000."""
+EBIKE_M_S = 3.5
+"""Pace on an e-bike inside a neighbourhood, stops at gates included; half of the legal 25 km/h."""
+SLOWEST_M_S, FASTEST_M_S = 0.3, 12.0
+
+
+def check_pace(pace_m_s: float) -> None:
+    """Raises ValueError unless the pace is one at which a patrol can move."""
+    if not SLOWEST_M_S <= pace_m_s <= FASTEST_M_S:
+        raise ValueError(f"pace_m_s: {pace_m_s} must lie between {SLOWEST_M_S} and {FASTEST_M_S}")
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTable:
+    """Metres along the streets between points, row by row; None where no way leads.
+
+    `off_network` tells for the index of a point that is not on the network how many metres off it lies.
+    """
+
+    metres: tuple[tuple[float | None, ...], ...]
+    off_network: Mapping[int, float] = field(default_factory=dict)
+
+    def seconds(self, start: int, end: int, pace_m_s: float) -> int | None:
+        """Give whole seconds, rounded up, or None where no way leads."""
+        metres = self.metres[start][end]
+        return None if metres is None else math.ceil(round(metres / pace_m_s, 6))
+
+    def selected(self, indices: Sequence[int]) -> "TravelTable":
+        """Give the table of some of the points, in the order given."""
+        place = {index: position for position, index in enumerate(indices)}
+        rows = tuple(tuple(self.metres[start][end] for end in indices) for start in indices)
+        off = {place[index]: away_m for index, away_m in self.off_network.items() if index in place}
+        return TravelTable(rows, off)
