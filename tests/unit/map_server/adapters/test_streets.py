@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,37 +111,39 @@ def test_settings_out_of_range_name_their_key(settings: dict[str, float]) -> Non
         StreetParams(**settings)  # type: ignore[arg-type]
 
 
-GRID = st.tuples(st.integers(0, 4), st.integers(0, 4))
+# Twelve places of a random town, none of which lies on the line between two others.
+PLACES = [
+    (10.0 * x, 10.0 * y) for x, y in ((0, 0), (9, 2), (21, 1), (33, 4), (3, 11), (13, 14), (24, 12), (36, 17))
+]
+PLACES += [(10.0 * x, 10.0 * y) for x, y in ((1, 25), (11, 28), (22, 23), (35, 30))]
+PLACE = st.integers(0, len(PLACES) - 1)
 
 
-def _brute_force(edges: set[tuple[tuple[int, int], tuple[int, int]]]) -> dict[tuple[object, object], float]:
-    """Floyd and Warshall on the corners of a 5 x 5 town with blocks of 100 m."""
-    corners = list(itertools.product(range(5), repeat=2))
-    found: dict[tuple[object, object], float] = {
-        (one, other): math.inf for one in corners for other in corners
-    }
-    found |= {(corner, corner): 0.0 for corner in corners}
+def _brute_force(edges: set[tuple[int, int]]) -> list[list[float]]:
+    """Floyd and Warshall."""
+    size = range(len(PLACES))
+    found = [[0.0 if one == other else math.inf for other in size] for one in size]
     for one, other in edges:
-        length = math.dist(one, other) * 100
-        found[one, other] = found[other, one] = min(length, found[one, other])
-    for middle, one, other in itertools.product(corners, repeat=3):
-        found[one, other] = min(found[one, other], found[one, middle] + found[middle, other])
+        found[one][other] = found[other][one] = math.dist(PLACES[one], PLACES[other])
+    for middle, one, other in itertools.product(size, repeat=3):
+        found[one][other] = min(found[one][other], found[one][middle] + found[middle][other])
     return found
 
 
-@given(st.sets(st.tuples(GRID, GRID).filter(lambda edge: edge[0] != edge[1]), min_size=1, max_size=14))
-def test_distances_equal_brute_force(edges: set[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    # Rows differ a little in height so that no street runs through a corner that is not its own.
-    skew = {(x, y): (x * 100.0 + y * 0.013, y * 100.0 + x * x * 0.017) for x in range(5) for y in range(5)}
-    streets = town(*([skew[one], skew[other]] for one, other in edges))
-    corners = sorted({corner for edge in edges for corner in edge})
-    table = streets.table([at(*skew[corner]) for corner in corners])
+def test_no_place_of_the_random_town_lies_on_the_line_between_two_others() -> None:
+    for one, other, third in itertools.permutations(PLACES, 3):
+        assert shapely.LineString([one, other]).distance(shapely.Point(third)) > 1
+
+
+@given(st.sets(st.tuples(PLACE, PLACE).filter(lambda edge: edge[0] != edge[1]), min_size=1, max_size=16))
+def test_distances_equal_brute_force(edges: set[tuple[int, int]]) -> None:
+    streets = town(*([PLACES[one], PLACES[other]] for one, other in edges))
+    used = sorted({place for edge in edges for place in edge})
+    table = streets.table([at(*PLACES[place]) for place in used])
     truth = _brute_force(edges)
-    for (row, one), (column, other) in itertools.product(enumerate(corners), repeat=2):
-        found, expected = table.metres[row][column], truth[one, other]
-        assert (found is None) == math.isinf(expected)
-        if found is not None:
-            assert found == pytest.approx(expected, abs=0.6)
+    for (row, one), (column, other) in itertools.product(enumerate(used), repeat=2):
+        found = table.metres[row][column]
+        assert (math.inf if found is None else found) == pytest.approx(truth[one][other], abs=0.1)
 
 
 @pytest.fixture(scope="module")
