@@ -19,6 +19,7 @@ devices = Table(
     Column("clock_skew_s", Float),
     Column("outbox_pending", Integer),
     Column("outbox_set_aside", Integer),
+    Column("outbox_dropped", Integer),
     Column("evidence_bytes", BigInteger),
     Column("evidence_dropped", Integer),
     Column("disk_free_bytes", BigInteger),

@@ -1,6 +1,6 @@
 """Events as devices sent them: the state of each, every message behind it, the evidence it names."""
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, String, Table, Text
 
 from map_server.adapters.db.tables import metadata
 from map_server.adapters.db.types import CanonicalJson, UtcDateTime
@@ -18,6 +18,7 @@ events = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    Column("last_seen_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("score", Float, nullable=False),
     Column("label", Text, nullable=False),
@@ -26,7 +27,7 @@ events = Table(
     Column("lat", Float),
     Column("error_m", Float),
     Column("ellipse", CanonicalJson),
-    Column("fix_method", Text),
+    Column("is_surveyed", Boolean),
     Column("attributes", CanonicalJson, nullable=False),
     Column("model", CanonicalJson),
     Column("incident_id", ForeignKey("incidents.id"), nullable=False),
@@ -50,10 +51,9 @@ event_evidence = Table(
     "event_evidence",
     metadata,
     Column("event_id", ForeignKey("events.event_id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("role", Text, primary_key=True),
     Column("media_type", Text, nullable=False),
-    Column("role", Text, nullable=False),
     Column("captured_at", UtcDateTime, nullable=False),
     Column("redaction", Text, nullable=False),
     Index("ix_event_evidence_sha256", "sha256"),

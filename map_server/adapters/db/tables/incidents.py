@@ -1,6 +1,18 @@
 """Incidents and the merges between them. `open_key` is unique: one open incident per place and kind."""
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from map_server.adapters.db.tables import metadata
 from map_server.adapters.db.types import CanonicalJson, UtcDateTime
@@ -13,22 +25,24 @@ incidents = Table(
     Column("id", String(36), nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("verdict", Text),
+    Column("judgement", Text),
     Column("severity", Text, nullable=False),
     Column("open_key", Text),
-    Column("place", CanonicalJson, nullable=False),
+    Column("anchor", Text, nullable=False),
+    Column("views", CanonicalJson, nullable=False),
     Column("site_id", String(64)),
     Column("lon", Float),
     Column("lat", Float),
     Column("error_m", Float),
     Column("ellipse", CanonicalJson),
-    Column("fix_method", Text),
+    Column("is_surveyed", Boolean),
     Column("label", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("cleared_at", UtcDateTime),
     Column("event_count", Integer, nullable=False),
+    Column("open_event_count", Integer, nullable=False),
     Column("reopened_count", Integer, nullable=False),
     Column("merged_into", String(36)),
     Column("version", Integer, nullable=False),
@@ -43,6 +57,7 @@ incidents = Table(
     Index("ix_incidents_state_kind", "state", "kind"),
     Index("ix_incidents_last_seen_at", "last_seen_at"),
     Index("ix_incidents_site_id", "site_id"),
+    Index("ix_incidents_anchor", "anchor"),
 )
 
 incident_merges = Table(

@@ -15,6 +15,7 @@ GENESIS_HASH = "0" * 64
 
 
 def upgrade() -> None:
+    """Create everything that the server core keeps."""
     _create_audit_log()
     _create_devices()
     _create_incidents()
@@ -63,6 +64,7 @@ def _create_devices() -> None:
         sa.Column("clock_skew_s", sa.Float),
         sa.Column("outbox_pending", sa.Integer),
         sa.Column("outbox_set_aside", sa.Integer),
+        sa.Column("outbox_dropped", sa.Integer),
         sa.Column("evidence_bytes", sa.BigInteger),
         sa.Column("evidence_dropped", sa.Integer),
         sa.Column("disk_free_bytes", sa.BigInteger),
@@ -105,22 +107,24 @@ def _create_incidents() -> None:
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("verdict", sa.Text),
+        sa.Column("judgement", sa.Text),
         sa.Column("severity", sa.Text, nullable=False),
         sa.Column("open_key", sa.Text),
-        sa.Column("place", CanonicalJson, nullable=False),
+        sa.Column("anchor", sa.Text, nullable=False),
+        sa.Column("views", CanonicalJson, nullable=False),
         sa.Column("site_id", sa.String(64)),
         sa.Column("lon", sa.Float),
         sa.Column("lat", sa.Float),
         sa.Column("error_m", sa.Float),
         sa.Column("ellipse", CanonicalJson),
-        sa.Column("fix_method", sa.Text),
+        sa.Column("is_surveyed", sa.Boolean),
         sa.Column("label", sa.Text, nullable=False),
         sa.Column("score", sa.Float, nullable=False),
         sa.Column("first_seen_at", UtcDateTime, nullable=False),
         sa.Column("last_seen_at", UtcDateTime, nullable=False),
         sa.Column("cleared_at", UtcDateTime),
         sa.Column("event_count", sa.Integer, nullable=False),
+        sa.Column("open_event_count", sa.Integer, nullable=False),
         sa.Column("reopened_count", sa.Integer, nullable=False),
         sa.Column("merged_into", sa.String(36)),
         sa.Column("version", sa.Integer, nullable=False),
@@ -130,11 +134,17 @@ def _create_incidents() -> None:
     )
     is_open = sa.text("open_key IS NOT NULL")
     op.create_index(
-        "ux_incidents_open_key", "incidents", ["open_key"], unique=True, sqlite_where=is_open, postgresql_where=is_open
+        "ux_incidents_open_key",
+        "incidents",
+        ["open_key"],
+        unique=True,
+        sqlite_where=is_open,
+        postgresql_where=is_open,
     )
     op.create_index("ix_incidents_state_kind", "incidents", ["state", "kind"])
     op.create_index("ix_incidents_last_seen_at", "incidents", ["last_seen_at"])
     op.create_index("ix_incidents_site_id", "incidents", ["site_id"])
+    op.create_index("ix_incidents_anchor", "incidents", ["anchor"])
     op.create_table(
         "incident_merges",
         sa.Column("id", sa.String(36), nullable=False),
@@ -166,6 +176,7 @@ def _create_events() -> None:
         sa.Column("started_at", UtcDateTime, nullable=False),
         sa.Column("raised_at", UtcDateTime, nullable=False),
         sa.Column("closed_at", UtcDateTime),
+        sa.Column("last_seen_at", UtcDateTime, nullable=False),
         sa.Column("received_at", UtcDateTime, nullable=False),
         sa.Column("score", sa.Float, nullable=False),
         sa.Column("label", sa.Text, nullable=False),
@@ -174,7 +185,7 @@ def _create_events() -> None:
         sa.Column("lat", sa.Float),
         sa.Column("error_m", sa.Float),
         sa.Column("ellipse", CanonicalJson),
-        sa.Column("fix_method", sa.Text),
+        sa.Column("is_surveyed", sa.Boolean),
         sa.Column("attributes", CanonicalJson, nullable=False),
         sa.Column("model", CanonicalJson),
         sa.Column("incident_id", sa.String(36), nullable=False),
@@ -199,13 +210,12 @@ def _create_events() -> None:
     op.create_table(
         "event_evidence",
         sa.Column("event_id", sa.String(36), nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("media_type", sa.Text, nullable=False),
         sa.Column("role", sa.Text, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
         sa.Column("captured_at", UtcDateTime, nullable=False),
         sa.Column("redaction", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("event_id", "position", name="pk_event_evidence"),
+        sa.PrimaryKeyConstraint("event_id", "sha256", "role", name="pk_event_evidence"),
         sa.ForeignKeyConstraint(["event_id"], ["events.event_id"], name="fk_event_evidence_event_id"),
     )
     op.create_index("ix_event_evidence_sha256", "event_evidence", ["sha256"])
@@ -229,12 +239,13 @@ def _create_spatial_index() -> None:
 
 
 def _create_rtree() -> None:
-    # Triggers keep the boxes in step with the incidents, whoever writes them. R*Tree rounds boxes outward to 32 bit.
+    # Triggers keep the boxes in step with the incidents, whoever writes them. R*Tree rounds boxes outward.
     op.execute("CREATE VIRTUAL TABLE incident_boxes USING rtree(number, min_lon, max_lon, min_lat, max_lat)")
     put = "INSERT INTO incident_boxes VALUES (new.number, new.lon, new.lon, new.lat, new.lat)"
     drop = "DELETE FROM incident_boxes WHERE number = old.number"
     op.execute(
-        f"CREATE TRIGGER incident_boxes_insert AFTER INSERT ON incidents WHEN new.lon IS NOT NULL BEGIN {put}; END"
+        "CREATE TRIGGER incident_boxes_insert AFTER INSERT ON incidents "
+        f"WHEN new.lon IS NOT NULL BEGIN {put}; END"
     )
     op.execute(
         "CREATE TRIGGER incident_boxes_move AFTER UPDATE OF lon, lat ON incidents "
@@ -246,10 +257,11 @@ def _create_rtree() -> None:
 
 
 def _create_gist() -> None:
-    # PostGIS where the server offers it; PostgreSQL's own points answer the same bounding-box question where not.
-    offered = op.get_bind().scalar(sa.text("SELECT count(*) FROM pg_available_extensions WHERE name = 'postgis'"))
-    if offered:
+    # PostGIS where the server offers it; where not, PostgreSQL's own points answer the same question.
+    offers = sa.text("SELECT count(*) FROM pg_available_extensions WHERE name = 'postgis'")
+    if op.get_bind().scalar(offers):
         op.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-        op.execute("CREATE INDEX gx_incidents_postgis ON incidents USING gist (ST_SetSRID(ST_MakePoint(lon, lat), 4326))")
+        point = "ST_SetSRID(ST_MakePoint(lon, lat), 4326)"
+        op.execute(f"CREATE INDEX gx_incidents_postgis ON incidents USING gist ({point})")
     else:
         op.execute("CREATE INDEX gx_incidents_point ON incidents USING gist (point(lon, lat))")
