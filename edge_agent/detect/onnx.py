@@ -38,6 +38,7 @@ class OnnxDetector:
         self._is_normalised = bool(self._mean.any() or (self._std != 1.0).any())
         self._session = _open_session(found, threads)
         self._input = self._session.get_inputs()[0].name
+        self._output = self._session.get_outputs()[0].name
         self._refuse_misfit(found)
 
     @property
@@ -73,7 +74,8 @@ class OnnxDetector:
         (output,) = self._session.run(
             [self._session.get_outputs()[0].name], {self._input: tensor[np.newaxis]}
         )
-        return np.asarray(output, dtype=np.float32)[0]
+        rows: Floats = np.asarray(output, dtype=np.float32)[0]
+        return rows
 
     def _decode(self, output: Floats) -> Candidates:
         size_px, strides = self._manifest.input_size_px, self._manifest.strides
@@ -83,7 +85,7 @@ class OnnxDetector:
         return decode_nanodet_plus(output, size_px, strides, lowest, len(self._word_ids))
 
     def _known(self, candidates: Candidates) -> Candidates:
-        """Turn class ids into word ids; drop classes that have no word, and scores below their word's least."""
+        """Turn class ids into word ids; drop classes without a word and scores below their word's least."""
         word_ids = self._word_ids[candidates.class_ids]
         kept = (word_ids >= 0) & (candidates.scores >= self._min_scores[word_ids])
         return Candidates(candidates.boxes_xyxy[kept], candidates.scores[kept], word_ids[kept])
@@ -92,7 +94,8 @@ class OnnxDetector:
         """Run an empty picture once: a wrong input size, stride or number of classes shows at once."""
         manifest = self._manifest
         width, height = manifest.input_size_px
-        cells, classes = len(grid(manifest.input_size_px, manifest.strides)[0]), len(manifest.classes)
+        cells = len(grid(manifest.input_size_px, manifest.strides)[0])
+        classes = len(manifest.classes)
         try:
             shape = self._run(np.zeros((height, width, 3), dtype=np.uint8)).shape
         except Exception as error:  # ONNX Runtime's errors share no other base
@@ -100,8 +103,8 @@ class OnnxDetector:
             raise ConfigError(f"{found.path}: {problem}") from error
         if len(shape) != 2 or shape[0] != cells or not _columns_fit(shape[1], classes, manifest.family):
             raise ConfigError(
-                f"{found.path}: its output has shape {shape}, which does not fit its manifest ({manifest.family}, "
-                f"{classes} labels, {cells} cells); mend family, labels, strides or input_size_px"
+                f"{found.path}: its output has shape {shape}, which does not fit its manifest "
+                f"({manifest.family}, {classes} labels, {cells} cells); mend family, labels or input_size_px"
             )
 
 
