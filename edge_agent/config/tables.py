@@ -111,7 +111,7 @@ def convert(value: object, wanted: object, place: Place) -> object:
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return _convert_mapping(value, wanted, place)
     if isinstance(wanted, type) and is_dataclass(wanted):
-        return build(wanted, _table(value, place), place.inside())
+        return build(wanted, as_table(value, place), place.inside())
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
         return _convert_word(value, wanted, place)
     return _convert_scalar(value, wanted, place)
@@ -124,7 +124,8 @@ def _convert_optional(value: object, wanted: object, place: Place) -> object:
     return convert(value, kinds[0], place)
 
 
-def _table(value: object, place: Place) -> Table:
+def as_table(value: object, place: Place) -> Table:
+    """Give a value that must be a table. Raises ConfigError when it is none."""
     if not isinstance(value, Mapping):
         raise _wrong_type(value, "a table of keys and values", place)
     return value
@@ -154,7 +155,7 @@ def _convert_tables(value: object, kind: type, place: Place) -> object:
 
 def _convert_mapping(value: object, wanted: object, place: Place) -> object:
     _, kind = get_args(wanted)
-    return {str(key): convert(item, kind, place.at(str(key))) for key, item in _table(value, place).items()}
+    return {str(key): convert(item, kind, place.at(str(key))) for key, item in as_table(value, place).items()}
 
 
 def _convert_word(value: object, wanted: type[StrEnum], place: Place) -> StrEnum:

@@ -1,0 +1,17 @@
+"""Loop 1: frames of a camera become events in the outbox."""
+
+from edge_agent.pipeline.camera import CameraPipeline, DetectionsPipeline, frame_size_px
+from edge_agent.pipeline.reporter import Ledger, Meter, Reporter, Sender
+from edge_agent.pipeline.stages import LookStage, Stages
+
+__all__ = [
+    "CameraPipeline",
+    "DetectionsPipeline",
+    "Ledger",
+    "LookStage",
+    "Meter",
+    "Reporter",
+    "Sender",
+    "Stages",
+    "frame_size_px",
+]

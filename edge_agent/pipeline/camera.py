@@ -1,0 +1,122 @@
+"""Loop 1 of a camera: frame -> event -> outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from edge_agent.detect import Look
+from edge_agent.errors import TransientError
+from edge_agent.pipeline.reporter import Meter, Reporter
+from edge_agent.pipeline.stages import Stages, TrackStage
+from edge_agent.types import Detection, Event, Frame, Motion, Observation, Track
+
+log = structlog.get_logger(__name__)
+
+MAX_FAILED_LOOKS = 10
+"""After so many failures in a row the detector is given up; the camera's loop begins anew with a fresh
+one.
+"""
+
+
+class CameraPipeline:
+    """Watches one camera. `step` takes frames in order of capture, thinned by the source to the analysed
+    rate.
+    """
+
+    def __init__(
+        self, frame_size_px: tuple[int, int], stages: Stages, reporter: Reporter, meter: Meter
+    ) -> None:
+        """A pipeline is made for frames of one size, because the ground plane and the rules' memory are."""
+        self._frame_size_px = frame_size_px
+        self._stages = stages
+        self._reporter = reporter
+        self._meter = meter
+        self._tracks: tuple[Track, ...] = ()
+        self._failed_looks = 0
+        self.last_observation: Observation | None = None
+        """What was seen last, for the annotated video and the heartbeat."""
+
+    def step(self, frame: Frame) -> list[Event]:
+        """Watch one frame and give the events that it opened, updated or closed.
+
+        Raises TransientError when the detector fails again and again, or the picture has another size: the
+        camera then needs a fresh pipeline.
+        """
+        size_px = frame_size_px(frame)
+        if size_px != self._frame_size_px:
+            raise TransientError(f"the picture's size changed from {self._frame_size_px} to {size_px}")
+        observation = self._observe(frame)
+        self.last_observation = observation
+        self._meter.count("frames_analysed")
+        return self._reporter.report(observation, frame)
+
+    def save(self, now: datetime) -> bool:
+        """Make all durable before the program ends."""
+        return self._reporter.commit(now)
+
+    def _observe(self, frame: Frame) -> Observation:
+        stages, timed = self._stages, self._meter.stage
+        with timed("motion"):
+            motion = stages.motion.update(frame)
+        with timed("guardian"):
+            camera_state = stages.guardian.update(frame, motion)
+        with timed("detect"):
+            look = self._look(frame, motion)
+        with timed("track"):
+            self._tracks = stages.track.update(
+                frame.captured_at, look.detections, look.covered, self._frame_size_px
+            )
+        with timed("still_foreground"):
+            still = stages.stillness.update(frame)
+        with timed("structure_watch"):
+            changes = stages.structure.update(frame)
+        return Observation(
+            camera_id=frame.camera_id,
+            captured_at=frame.captured_at,
+            frame_size_px=self._frame_size_px,
+            tracks=self._tracks,
+            still_regions=still.regions,
+            moving_regions=motion.moving_regions,
+            structure_changes=changes,
+            detector_ran=look.detector_ran,
+            looked_at=look.covered,
+            background_settling=still.is_settling,
+            camera_state=camera_state,
+        )
+
+    def _look(self, frame: Frame, motion: Motion) -> Look:
+        try:
+            look = self._stages.look.look(frame, motion, self._tracks)
+        except Exception as error:  # ONNX Runtime raises types of its own; the other stages must live on
+            self._failed_looks += 1
+            self._meter.count("looks_failed")
+            log.exception("detector failed", camera=frame.camera_id, in_a_row=self._failed_looks)
+            if self._failed_looks >= MAX_FAILED_LOOKS:
+                raise TransientError(f"detector failed {MAX_FAILED_LOOKS} times in a row: {error}") from error
+            return Look(detections=(), detector_ran=False, covered=())
+        self._failed_looks = 0
+        return look
+
+
+def frame_size_px(frame: Frame) -> tuple[int, int]:
+    """Give width and height."""
+    height, width = frame.image.shape[:2]
+    return width, height
+
+
+class DetectionsPipeline:
+    """The same without pixels: detections that somebody else made go to tracker and rules."""
+
+    def __init__(self, camera_id: str, track: TrackStage, reporter: Reporter) -> None:
+        self._camera_id = camera_id
+        self._track = track
+        self._reporter = reporter
+
+    def step(
+        self, captured_at: datetime, detections: Sequence[Detection], frame_size_px: tuple[int, int]
+    ) -> list[Event]:
+        """Judge the detections of one frame; the detector is taken to have seen the whole of it."""
+        tracks = self._track.update(captured_at, detections, None, frame_size_px)
+        observation = Observation(self._camera_id, captured_at, frame_size_px, tracks=tracks)
+        return self._reporter.report(observation, None)
