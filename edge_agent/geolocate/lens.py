@@ -9,9 +9,8 @@ from edge_agent.geolocate.params import LensParams
 
 Points = npt.NDArray[np.float64]
 
-_ITERATIONS = 60
-_GOOD_ENOUGH = 1e-7
-_HALF_STEP_PX = 0.5
+_NEWTON_STEPS = 20
+_GOOD_ENOUGH = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +29,70 @@ class Lens:
         seen = (points_px - self.centre_px) / self.focal_px
         ideal = seen.copy()
         with np.errstate(all="ignore"):
-            for _ in range(_ITERATIONS):
-                ratio, shift = self._terms(ideal)
-                ideal = (seen - shift) / ratio
-            ratio, shift = self._terms(ideal)
-            misfit = np.abs(ideal * ratio + shift - seen).max(axis=1, initial=0.0)
-            ideal[~((misfit < _GOOD_ENOUGH) & (ratio[:, 0] > 0))] = np.nan
+            for _ in range(_NEWTON_STEPS):
+                misfit = self._bend(ideal) - seen
+                if not (np.abs(misfit) > _GOOD_ENOUGH).any():
+                    break
+                slope = self._slope(ideal)
+                determinant = slope[:, 0, 0] * slope[:, 1, 1] - slope[:, 0, 1] * slope[:, 1, 0]
+                ideal -= (
+                    np.column_stack(
+                        [
+                            slope[:, 1, 1] * misfit[:, 0] - slope[:, 0, 1] * misfit[:, 1],
+                            slope[:, 0, 0] * misfit[:, 1] - slope[:, 1, 0] * misfit[:, 0],
+                        ]
+                    )
+                    / determinant[:, None]
+                )
+            ideal[~self._is_inverse(ideal, seen)] = np.nan
         return ideal * self.focal_px + self.centre_px
 
     def distort(self, ideal_px: Points) -> Points:
         """Turn (N, 2) ideal pixels into pixels as captured."""
-        ideal = (ideal_px - self.centre_px) / self.focal_px
-        ratio, shift = self._terms(ideal)
-        return (ideal * ratio + shift) * self.focal_px + self.centre_px
+        return self._bend((ideal_px - self.centre_px) / self.focal_px) * self.focal_px + self.centre_px
 
     def undistort_jacobian(self, points_px: Points) -> Points:
-        """Give d ideal / d captured at each point, shape (N, 2, 2), by central differences of one pixel."""
-        columns = [
-            self.undistort(points_px + step) - self.undistort(points_px - step)
-            for step in np.eye(2) * _HALF_STEP_PX
-        ]
-        return np.stack(columns, axis=2)
+        """Give d ideal / d captured at each point, (N, 2, 2); NaN where the model cannot be inverted."""
+        ideal = (self.undistort(points_px) - self.centre_px) / self.focal_px
+        focal = np.asarray(self.focal_px)
+        known = np.isfinite(ideal).all(axis=1)
+        jacobian = np.full((len(ideal), 2, 2), np.nan)
+        jacobian[known] = np.linalg.inv(self._slope(ideal[known])) * (focal[:, None] / focal[None, :])
+        return jacobian
 
-    def _terms(self, ideal: Points) -> tuple[Points, Points]:
-        """Give the radial factor, shape (N, 1), and the tangential shift, shape (N, 2)."""
+    def _is_inverse(self, ideal: Points, seen: Points) -> npt.NDArray[np.bool_]:
+        """Tell which points bend to what is seen, on the near side of where the model folds back."""
+        slope = self._slope(ideal)
+        close = (np.abs(self._bend(ideal) - seen) <= _GOOD_ENOUGH).all(axis=1)
+        unfolded = (np.linalg.det(slope) > 0) & (np.trace(slope, axis1=1, axis2=2) > 0)
+        return np.asarray(close & unfolded, dtype=np.bool_)
+
+    def _bend(self, ideal: Points) -> Points:
+        """Apply the distortion to (N, 2) points of the unit focal plane."""
         x, y = ideal.T
         r2 = x * x + y * y
-        k1, k2, k3 = self.radial
-        p1, p2 = self.tangential
+        (k1, k2, k3), (p1, p2) = self.radial, self.tangential
         ratio = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3))
-        shift = np.column_stack(
-            [2 * p1 * x * y + p2 * (r2 + 2 * x * x), p1 * (r2 + 2 * y * y) + 2 * p2 * x * y]
+        return np.column_stack(
+            [
+                x * ratio + 2 * p1 * x * y + p2 * (r2 + 2 * x * x),
+                y * ratio + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y,
+            ]
         )
-        return ratio[:, None], shift
+
+    def _slope(self, ideal: Points) -> Points:
+        """Give d bend / d ideal, shape (N, 2, 2)."""
+        x, y = ideal.T
+        r2 = x * x + y * y
+        (k1, k2, k3), (p1, p2) = self.radial, self.tangential
+        ratio = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3))
+        by_r2 = 2.0 * (k1 + r2 * (2 * k2 + 3 * k3 * r2))
+        mixed = x * y * by_r2 + 2 * p1 * x + 2 * p2 * y
+        slope = np.empty((len(ideal), 2, 2))
+        slope[:, 0, 0] = ratio + x * x * by_r2 + 2 * p1 * y + 6 * p2 * x
+        slope[:, 0, 1] = slope[:, 1, 0] = mixed
+        slope[:, 1, 1] = ratio + y * y * by_r2 + 6 * p1 * y + 2 * p2 * x
+        return slope
 
 
 def ideal_lens(frame_size_px: tuple[int, int]) -> Lens:
