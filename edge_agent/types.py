@@ -151,8 +151,9 @@ class Observation:
 
     `detector_ran` tells whether an absent detection means anything in this instant, `looked_at` where: the boxes
     that the detector was shown, None when it saw the whole frame. `camera_state` other than OK
-    suspends the rules. `background_settling` is true while the still-foreground source relearns after a sudden
-    change of light and must not be believed.
+    suspends the rules. `moving_regions` differ from the recent past, so they stay for a while where something came
+    to rest or left; `stirring_regions` changed in this very instant. `background_settling` is true while the
+    still-foreground source relearns after a sudden change of light and must not be believed.
     """
 
     camera_id: str
@@ -161,6 +162,7 @@ class Observation:
     tracks: tuple[Track, ...] = ()
     still_regions: tuple[StillRegion, ...] = ()
     moving_regions: tuple[MovingRegion, ...] = ()
+    stirring_regions: tuple[MovingRegion, ...] = ()
     structure_changes: tuple[StructureChange, ...] = ()
     detector_ran: bool = True
     looked_at: tuple[BoxXyxy, ...] | None = None

@@ -15,7 +15,7 @@ from edge_agent.still_foreground.scene import Scene
 from edge_agent.still_foreground.things import Thing, Window, spread_out
 from edge_agent.still_foreground.verdict import judge
 from edge_agent.still_foreground.watch import Watch
-from edge_agent.types import Frame, Image, StillRegion
+from edge_agent.types import BoxXyxy, Frame, Image, MovingRegion, StillRegion
 
 _LONGEST_STEP_S = 5.0
 _NEAR = np.ones((7, 7), np.uint8)
@@ -32,9 +32,10 @@ _DOUBT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Stillness:
-    """Things added and at rest. While `is_settling`, an absent region means nothing."""
+    """Things added and at rest, and what stirred in this instant. While `is_settling`, neither can be believed."""
 
     regions: tuple[StillRegion, ...]
+    stirring: tuple[MovingRegion, ...]
     is_settling: bool
 
 
@@ -59,7 +60,7 @@ class StillForeground:
         held = self._watch.held(self._scene)
         self._remember_empty_frame(frame, held)
         self._scene.learn(current, held, elapsed_s)
-        return Stillness(self._regions(), self._scene.is_settling)
+        return Stillness(self._regions(), self._stirring(), self._scene.is_settling)
 
     def _begin(self, frame: Frame) -> None:
         self._frame_shape = frame.image.shape
@@ -159,3 +160,15 @@ class StillForeground:
             for thing in self._watch.things
             if thing.is_judged and thing.box_xyxy_px is not None and thing.score >= self._params.min_score
         )
+
+    def _stirring(self) -> tuple[MovingRegion, ...]:
+        stirred = cv2.dilate(cv2.morphologyEx(self._scene.moving, cv2.MORPH_OPEN, _SPECK), _NEAR)
+        count, _, rows, _ = cv2.connectedComponentsWithStats(stirred)
+        boxes = rows[1:count, :4].tolist()
+        return tuple(
+            MovingRegion(self._frame_box((slice(y, y + height), slice(x, x + width)))) for x, y, width, height in boxes
+        )
+
+    def _frame_box(self, window: Window) -> BoxXyxy:
+        rows, columns = self._in_frame(window)
+        return float(columns.start), float(rows.start), float(columns.stop), float(rows.stop)

@@ -1,0 +1,242 @@
+"""Rule: a still thing appears in a drop zone outside the bins and stays there after whoever brought it has gone.
+
+Things that the detector knows as garbage or bags and still things of unknown class hold slots. A thing that only
+the still-foreground stage sees must have been brought by someone who was seen at its place when it came to rest;
+so reflections, doors and screens raise nothing. The clock of a thing runs while nobody is near, stands still
+while somebody passes by, and begins anew when somebody stays with it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from edge_agent.boxes import area_px2, covered_fraction, iou
+from edge_agent.ports import GroundPlane
+from edge_agent.rules.presence import Presence
+from edge_agent.rules.sightings import Sighting, View, view_of
+from edge_agent.rules.slot import Slot, SlotCause, SlotParams
+from edge_agent.rules.slot_events import slot_event
+from edge_agent.rules.slots import SlotMemory
+from edge_agent.rules.zones import footprint_fraction, of_kind, stands_in
+from edge_agent.types import AttributeValue, BoxXyxy, Event, Observation, StillOrigin, TrackState, Zone, ZoneKind
+from wire_contract.vocabulary import CameraState, EventKind, EventPhase
+
+_GARBAGE_GROUP = "garbage"
+_UNKNOWN_LABEL = "object"
+_IN_BIN = 0.5
+_IS_VEHICLE_IOU = 0.3
+_IN_VEHICLE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class GarbageDropParams:
+    """Settings of the rule: TOML table `[rule.garbage_drop]`."""
+
+    alarm_after_s: float = 30.0
+    """Seconds unattended until the alarm."""
+    stay_s: float = 5.0
+    """Somebody near for longer than this stays with the thing: its clock begins anew."""
+    min_seen_fraction: float = 0.5
+    """A thing seen less of the time than this is not believed, in [0, 1]."""
+    min_score: float = 0.4
+    """A thing with a lower mean score is not believed, in [0, 1]."""
+    max_frame_fraction: float = 0.1
+    """A thing that fills more of the picture than this is not a bag, in (0, 1]."""
+    garbage_labels: tuple[str, ...] = ("garbage", "bag")
+    person_labels: tuple[str, ...] = ("person",)
+    vehicle_labels: tuple[str, ...] = ("car", "large_vehicle", "two_wheeler")
+    watch_still_regions: bool = True
+    """Also take things that no class of the detector fits."""
+    slots: SlotParams = field(default_factory=SlotParams)
+
+    def __post_init__(self) -> None:
+        for name in ("alarm_after_s", "stay_s", "max_frame_fraction"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: {getattr(self, name)} must be greater than 0")
+        for name in ("min_seen_fraction", "min_score", "max_frame_fraction"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: {getattr(self, name)} is not in [0, 1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """What is known about the people around one thing. Durations in seconds.
+
+    `bearer`: "person", "moving" (seen only as motion) or "unseen"; `bearer_track_id` where the tracker knew them.
+    """
+
+    zone_id: str
+    rested_at: datetime
+    bearer: str
+    bearer_track_id: int | None
+    unattended_s: float = 0.0
+    attended_s: float = 0.0
+    is_attended: bool = False
+    attendant_track_id: int | None = None
+
+
+class GarbageDrop:
+    """The rule for the drop zones of one camera."""
+
+    def __init__(
+        self,
+        params: GarbageDropParams,
+        zones: Sequence[Zone],
+        id_factory: Callable[[], str],
+        ground: GroundPlane | None = None,
+    ) -> None:
+        self._params = params
+        self._new_id = id_factory
+        self._drop_zones = of_kind(zones, ZoneKind.DROP_ZONE)
+        self._bins = of_kind(zones, ZoneKind.BIN)
+        self._ignored = of_kind(zones, ZoneKind.IGNORE)
+        self._memory = SlotMemory(params.slots)
+        self._presence = Presence(params.person_labels, ground)
+        self._custody: dict[int, Custody] = {}
+        self._last_at: datetime | None = None
+
+    @property
+    def memory(self) -> SlotMemory:
+        """The slots, for metrics and for drawing."""
+        return self._memory
+
+    def update(self, observation: Observation) -> list[Event]:
+        """Take in one instant and give the events that it opens or closes."""
+        at = observation.captured_at
+        is_blind = observation.camera_state is not CameraState.OK
+        if is_blind or not self._drop_zones or self._memory.has_judged(at):
+            return []
+        elapsed_s = 0.0 if self._last_at is None else (at - self._last_at).total_seconds()
+        elapsed_s = elapsed_s if elapsed_s <= self._params.slots.max_gap_s else 0.0
+        self._last_at = at
+        self._presence.update(observation)
+        ended = self._memory.update(self._view(observation))
+        events = [self._closed(slot, observation) for slot in ended if slot.has_event]
+        for slot in ended:
+            self._custody.pop(slot.slot_id, None)
+        for slot in self._memory.slots:
+            self._custody[slot.slot_id] = self._attend(slot, observation, elapsed_s)
+            if self._is_due(slot, observation):
+                events.append(self._opened(slot, observation))
+        return events
+
+    def snapshot(self) -> dict[str, Any]:
+        """Give the state as plain JSON values."""
+        custody = {
+            str(slot_id): asdict(row) | {"rested_at": row.rested_at.isoformat()}
+            for slot_id, row in self._custody.items()
+        }
+        return {"memory": self._memory.snapshot(), "custody": custody}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a state given by `snapshot`."""
+        self._memory.restore(state["memory"])
+        self._custody = {
+            int(slot_id): Custody(**row | {"rested_at": datetime.fromisoformat(row["rested_at"])})
+            for slot_id, row in state["custody"].items()
+        }
+
+    def _view(self, observation: Observation) -> View:
+        """Give what may be a dropped thing as sightings."""
+        groups = dict.fromkeys(self._params.garbage_labels, _GARBAGE_GROUP)
+        view = view_of(observation, groups, _UNKNOWN_LABEL if self._params.watch_still_regions else None)
+        kept = tuple(thing for thing in view.sightings if self._may_be_dropped(thing, observation))
+        return replace(view, sightings=kept)
+
+    def _may_be_dropped(self, thing: Sighting, observation: Observation) -> bool:
+        box, size_px = thing.box_xyxy_px, observation.frame_size_px
+        if area_px2(box) > self._params.max_frame_fraction * size_px[0] * size_px[1]:
+            return False
+        if stands_in(box, self._drop_zones, size_px) is None or stands_in(box, self._ignored, size_px) is not None:
+            return False
+        if any(footprint_fraction(box, bin_zone, size_px) >= _IN_BIN for bin_zone in self._bins):
+            return False
+        return not (self._presence.is_person(box) or self._is_vehicle(box, observation))
+
+    def _is_vehicle(self, box: BoxXyxy, observation: Observation) -> bool:
+        """Tell whether the box is a vehicle or a part of one: inside it and not on the ground before it."""
+        vehicles = (track for track in observation.tracks if track.label in self._params.vehicle_labels)
+        return any(
+            iou(box, vehicle.box_xyxy_px) >= _IS_VEHICLE_IOU
+            or (covered_fraction(box, vehicle.box_xyxy_px) >= _IN_VEHICLE and box[3] <= vehicle.box_xyxy_px[3])
+            for vehicle in vehicles
+            if vehicle.state is not TrackState.LOST
+        )
+
+    def _attend(self, slot: Slot, observation: Observation, elapsed_s: float) -> Custody:
+        """Move on the clocks of a thing."""
+        custody = self._custody.get(slot.slot_id) or self._begin_custody(slot, observation)
+        attendant = self._presence.attendant(slot.box_xyxy_px, custody.is_attended)
+        if attendant is None:
+            unattended_s = custody.unattended_s + (elapsed_s if slot.is_in_view else 0.0)
+            return replace(custody, is_attended=False, attended_s=0.0, unattended_s=unattended_s)
+        attended_s = custody.attended_s + elapsed_s
+        return replace(
+            custody,
+            is_attended=True,
+            attendant_track_id=attendant.track_id,
+            attended_s=attended_s,
+            unattended_s=0.0 if attended_s >= self._params.stay_s else custody.unattended_s,
+        )
+
+    def _begin_custody(self, slot: Slot, observation: Observation) -> Custody:
+        zone = stands_in(slot.box_xyxy_px, self._drop_zones, observation.frame_size_px)
+        bearer = self._presence.bearer(slot.box_xyxy_px, slot.rested_at)
+        seen_as = "moving" if bearer is not None and bearer.track_id is None else "person"
+        return Custody(
+            zone_id=(zone or self._drop_zones[0]).zone_id,
+            rested_at=slot.rested_at,
+            bearer="unseen" if bearer is None else seen_as,
+            bearer_track_id=None if bearer is None else bearer.track_id,
+        )
+
+    def _is_due(self, slot: Slot, observation: Observation) -> bool:
+        custody = self._custody[slot.slot_id]
+        is_known = StillOrigin.DETECTOR in slot.origins
+        return (
+            not slot.has_event
+            and slot.is_in_view
+            and custody.unattended_s >= self._params.alarm_after_s
+            and slot.seen_fraction >= self._params.min_seen_fraction
+            and slot.score >= self._params.min_score
+            and (is_known or (custody.bearer != "unseen" and self._is_calm(slot, observation)))
+        )
+
+    def _is_calm(self, slot: Slot, observation: Observation) -> bool:
+        """Tell whether a thing of unknown class has not stirred for half of the dwell: people who stand do."""
+        calm_s = (
+            (observation.captured_at - region.still_since).total_seconds()
+            for region in observation.still_regions
+            if iou(region.box_xyxy_px, slot.box_xyxy_px) >= self._params.slots.match_iou
+        )
+        return max(calm_s, default=0.0) >= self._params.alarm_after_s / 2
+
+    def _opened(self, slot: Slot, observation: Observation) -> Event:
+        slot = self._memory.confirm(slot.slot_id, self._new_id(), observation.captured_at)
+        return self._message(slot, EventPhase.OPENED, observation.frame_size_px)
+
+    def _closed(self, slot: Slot, observation: Observation) -> Event:
+        custody = self._custody[slot.slot_id]
+        event = self._message(slot, EventPhase.CLOSED, observation.frame_size_px)
+        is_bearer = custody.is_attended and custody.attendant_track_id == custody.bearer_track_id is not None
+        if is_bearer and slot.cause in (SlotCause.REMOVED, SlotCause.MOVED):
+            return replace(event, attributes={**event.attributes, "cause": "reclaimed"})
+        return event
+
+    def _message(self, slot: Slot, phase: EventPhase, frame_size_px: tuple[int, int]) -> Event:
+        custody = self._custody[slot.slot_id]
+        attributes: Mapping[str, AttributeValue] = {
+            "unattended_s": round(custody.unattended_s, 1),
+            "bearer": custody.bearer,
+            "seen_by": "+".join(sorted(slot.origins)),
+        }
+        return slot_event(
+            slot,
+            EventKind.GARBAGE_DROP,
+            phase,
+            custody.zone_id,
+            frame_size_px,
+            attributes,
+            started_at=custody.rested_at,
+        )

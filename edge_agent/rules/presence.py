@@ -1,0 +1,140 @@
+"""Who was near a place, and when: tells whether a thing is attended now, and who brought it.
+
+Persons come from the detector's tracks. Where no detector looks, whatever stirs counts as a person.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import hypot
+
+from edge_agent.boxes import area_px2, covered_fraction, iou
+from edge_agent.ports import GroundPlane
+from edge_agent.types import BoxXyxy, Observation, TrackState
+
+_ATTENDED_WIDTHS = 2.0
+"""A thing is attended while a person is nearer than this many widths of it.
+
+Source: definition of attended baggage in PETS 2006 and AVSS 2007 (i-LIDS abandoned baggage).
+"""
+_ATTENDED_M = 1.5
+_PERSON_HEIGHTS = 0.9
+"""1.5 m in heights of a person's box, where no ground plane tells metres."""
+_FORESHORTENING = 1.5
+"""Pixels up the picture are worth this much more ground than pixels across, without a ground plane."""
+_LEAVES_AT = 1.25
+"""Who was near goes away only this much further off, so that swaying at the border changes nothing."""
+_TOUCHES_AT = 0.25
+_SAME_PLACE_IOU = 0.5
+_MEMORY = timedelta(seconds=180)
+_DETECTOR_TRUSTED_FOR = timedelta(seconds=30)
+_BEFORE_REST, _AFTER_REST = timedelta(seconds=6), timedelta(seconds=3)
+_BEARER_PER_THING = 1.5
+"""Who brings a thing is seen this many times as large as the thing; what is not, brought itself (a vehicle)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A person, or something that stirs and may be one (`track_id` None)."""
+
+    box_xyxy_px: BoxXyxy
+    track_id: int | None = None
+
+
+class Presence:
+    """Remembers for a while who was where in one camera's picture."""
+
+    def __init__(self, person_labels: Iterable[str], ground: GroundPlane | None) -> None:
+        self._person_labels = frozenset(person_labels)
+        self._ground = ground
+        self._past: deque[tuple[datetime, tuple[Someone, ...]]] = deque()
+        self._detector_ran_at: datetime | None = None
+        self._persons: tuple[Someone, ...] = ()
+        self._lost: tuple[Someone, ...] = ()
+        self._stirring: tuple[Someone, ...] = ()
+
+    def update(self, observation: Observation) -> None:
+        """Take in who is there now."""
+        at = observation.captured_at
+        if observation.detector_ran:
+            self._detector_ran_at = at
+        tracks = [track for track in observation.tracks if track.label in self._person_labels]
+        self._persons, self._lost = (
+            tuple(
+                Someone(track.box_xyxy_px, track.track_id)
+                for track in tracks
+                if (track.state is TrackState.LOST) == is_lost
+            )
+            for is_lost in (False, True)
+        )
+        self._stirring = tuple(Someone(region.box_xyxy_px) for region in observation.stirring_regions)
+        self._past.append((at, (*self._persons, *self._stirring)))
+        while at - self._past[0][0] > _MEMORY:
+            self._past.popleft()
+
+    def is_person(self, thing: BoxXyxy) -> bool:
+        """Tell whether the thing is itself a person whom the detector sees, or saw a moment ago."""
+        return any(iou(thing, person.box_xyxy_px) >= _SAME_PLACE_IOU for person in (*self._persons, *self._lost))
+
+    def attendant(self, thing: BoxXyxy, was_attended: bool) -> Someone | None:
+        """Give someone near the thing now; persons within the attended distance, other stir where it touches.
+
+        Where no detector looks, whatever stirs and is not smaller than half of the thing counts as a person.
+        """
+        slack = _LEAVES_AT if was_attended else 1.0
+        for person in self._persons:
+            if self._is_near(thing, person.box_xyxy_px, slack):
+                return person
+        for someone in self._stirring:
+            box = someone.box_xyxy_px
+            large_enough = area_px2(box) >= 0.5 * area_px2(thing)
+            if large_enough and (self._touches(thing, box) or (self._is_blind and self._is_near(thing, box, slack))):
+                return someone
+        return None
+
+    def bearer(self, thing: BoxXyxy, rested_at: datetime) -> Someone | None:
+        """Give who was at the place when the thing came to rest: a person first, else the largest that stirred."""
+        candidates = [
+            someone
+            for at, there in self._past
+            if rested_at - _BEFORE_REST <= at <= rested_at + _AFTER_REST
+            for someone in there
+            if self._could_have_brought(thing, someone)
+        ]
+        return max(candidates, key=lambda one: (one.track_id is not None, area_px2(one.box_xyxy_px)), default=None)
+
+    @property
+    def _is_blind(self) -> bool:
+        """True while no detector tells persons from other things."""
+        if self._detector_ran_at is None or not self._past:
+            return True
+        return self._past[-1][0] - self._detector_ran_at > _DETECTOR_TRUSTED_FOR
+
+    def _could_have_brought(self, thing: BoxXyxy, someone: Someone) -> bool:
+        box = someone.box_xyxy_px
+        is_larger = area_px2(box) >= _BEARER_PER_THING * area_px2(thing)
+        return is_larger and self._is_near(thing, box, 1.0)
+
+    def _is_near(self, thing: BoxXyxy, person: BoxXyxy, slack: float) -> bool:
+        if self._touches(thing, person):
+            return True
+        if self._ground is not None:
+            return self._distance_m(thing, person, self._ground) <= slack * self._reach_m(thing, self._ground)
+        reach_px = max(_ATTENDED_WIDTHS * (thing[2] - thing[0]), _PERSON_HEIGHTS * (person[3] - person[1]))
+        across = max(0.0, person[0] - thing[2], thing[0] - person[2])
+        return hypot(across, _FORESHORTENING * (person[3] - thing[3])) <= slack * reach_px
+
+    def _touches(self, thing: BoxXyxy, person: BoxXyxy) -> bool:
+        return covered_fraction(thing, person) >= _TOUCHES_AT
+
+    def _reach_m(self, thing: BoxXyxy, ground: GroundPlane) -> float:
+        scale = ground.metres_per_pixel_at((thing[0] / 2 + thing[2] / 2, thing[3]))
+        return max(_ATTENDED_M, _ATTENDED_WIDTHS * (thing[2] - thing[0]) * scale)
+
+    def _distance_m(self, thing: BoxXyxy, person: BoxXyxy, ground: GroundPlane) -> float:
+        """Give the distance between the places where both stand; infinite (not near) above the horizon."""
+        feet = [((box[0] + box[2]) / 2, box[3]) for box in (thing, person)]
+        (x1, y1), (x2, y2) = ground.to_ground_m(feet)
+        distance = hypot(x2 - x1, y2 - y1)
+        return distance if distance == distance else float("inf")
