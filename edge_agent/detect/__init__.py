@@ -3,11 +3,26 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge_agent.detect.manifest import REGISTRY, find_model
+from edge_agent.detect.look import Look, LookCounts, Looker
+from edge_agent.detect.manifest import DEFAULT_MODEL, REGISTRY, find_model
 from edge_agent.detect.onnx import OnnxDetector
+from edge_agent.detect.plan import LookParams
 from edge_agent.ports import Detector
 from edge_agent.types import Detection, Image
 from wire_contract.messages import ModelRef
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "NO_MODEL",
+    "Look",
+    "LookCounts",
+    "LookParams",
+    "Looker",
+    "NoDetector",
+    "OnnxDetector",
+    "find_model",
+    "open_detector",
+]
 
 NO_MODEL = "none"
 
