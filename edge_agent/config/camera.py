@@ -11,7 +11,7 @@ from edge_agent.geolocate.params import ControlPoint, GeolocateParams, LensParam
 from edge_agent.motion import MotionParams
 from edge_agent.rules import RULES
 from edge_agent.still_foreground import StillForegroundParams
-from edge_agent.track import TrackerParams
+from edge_agent.track.params import TrackerParams
 from edge_agent.types import Polygon, Zone, ZoneKind
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")

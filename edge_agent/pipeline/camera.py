@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from edge_agent.detect import Look
+from edge_agent.detect.look import Look
 from edge_agent.errors import TransientError
 from edge_agent.pipeline.reporter import Meter, Reporter
 from edge_agent.pipeline.stages import Stages, TrackStage
@@ -78,6 +78,7 @@ class CameraPipeline:
             tracks=self._tracks,
             still_regions=still.regions,
             moving_regions=motion.moving_regions,
+            stirring_regions=still.stirring,
             structure_changes=changes,
             detector_ran=look.detector_ran,
             looked_at=look.covered,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from edge_agent.detect import Look
+from edge_agent.detect.look import Look
 from edge_agent.still_foreground import Stillness
 from edge_agent.types import BoxXyxy, Detection, Frame, Motion, StructureChange, Track
 from wire_contract.vocabulary import CameraState
