@@ -82,8 +82,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One message of one event, translated from the wire. `digest` is the hash of `content`, its canonical
-    bytes.
+    """What one message says of one event, translated from the wire.
+
+    `evidence` is what this very message names; it is not read back with stored events.
     """
 
     event_id: str
@@ -98,8 +99,6 @@ class Report:
     label: str
     picture: Picture
     fix: GroundFix | None
-    digest: str
-    content: str
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     evidence: tuple[NamedEvidence, ...] = ()
     model: tuple[str, str] | None = None
@@ -119,6 +118,15 @@ class Report:
         arrival.
         """
         return (self.sequence, _PHASE_ORDER[self.phase]) >= (earlier.sequence, _PHASE_ORDER[earlier.phase])
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A report as it came: `content` is its canonical JSON, `digest` the sha256 of that, hex."""
+
+    report: Report
+    content: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

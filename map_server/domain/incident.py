@@ -57,7 +57,8 @@ def severity_of(kind: EventKind) -> Severity:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """See the module. `number` is given by the database (0 before), `version` counts changes.
+    """See the module. `number` and `open_key` are given by the database (0 and None before),
+    `version` counts changes.
 
     `anchor` names the place where it was first seen: a cell of about 11 m, or the camera where no place is
     known.
@@ -84,6 +85,7 @@ class Incident:
     merged_into: str | None = None
     version: int = 1
     number: int = 0
+    open_key: str | None = None
 
     @property
     def is_open(self) -> bool:

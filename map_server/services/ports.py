@@ -12,6 +12,13 @@ from map_server.services.account_ports import (
     OneTimeLinkRepository,
     SessionRepository,
 )
+from map_server.services.device_ports import DeviceRepository
+from map_server.services.incident_ports import (
+    EventRepository,
+    EvidenceRepository,
+    IncidentRepository,
+    MergeRepository,
+)
 
 IdFactory: TypeAlias = Callable[[], str]
 """Gives a new UUID version 7 as text."""
@@ -31,6 +38,11 @@ class UnitOfWork(Protocol):
     in the same transaction, so that no change goes unrecorded.
     """
 
+    devices: DeviceRepository
+    events: EventRepository
+    incidents: IncidentRepository
+    merges: MergeRepository
+    evidence: EvidenceRepository
     accounts: AccountRepository
     sessions: SessionRepository
     one_time_links: OneTimeLinkRepository

@@ -17,6 +17,12 @@ from map_server.adapters.db.repositories.accounts import (
     SqlSessions,
 )
 from map_server.adapters.db.repositories.audit_log import SqlAuditLog
+from map_server.adapters.db.repositories.devices import SqlDevices
+from map_server.adapters.db.repositories.events import SqlEvents
+from map_server.adapters.db.repositories.evidence import SqlEvidence
+from map_server.adapters.db.repositories.incidents import SqlIncidents
+from map_server.adapters.db.repositories.merges import SqlMerges
+from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
 from map_server.domain.errors import Conflict, Unavailable
 from map_server.services.account_ports import (
@@ -24,6 +30,13 @@ from map_server.services.account_ports import (
     LoginBrakeRepository,
     OneTimeLinkRepository,
     SessionRepository,
+)
+from map_server.services.device_ports import DeviceRepository
+from map_server.services.incident_ports import (
+    EventRepository,
+    EvidenceRepository,
+    IncidentRepository,
+    MergeRepository,
 )
 from map_server.services.ports import Clock
 
@@ -38,6 +51,7 @@ class SqlUnitsOfWork:
         self._engine = engine
         self._clock = clock
         self._committed = committed
+        self._spatial = spatial_index_of(engine)
         # SQLite makes waiting writers poll; a lock hands over at once. PostgreSQL has its own.
         self._gate: AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
@@ -45,13 +59,14 @@ class SqlUnitsOfWork:
 
     def __call__(self) -> "SqlUnitOfWork":
         """Give a unit of work that is not yet open."""
-        return SqlUnitOfWork(
-            self._engine.execution_options(**{WRITES: True}), self._gate, self._clock, self._committed
-        )
+        return self._unit(self._engine.execution_options(**{WRITES: True}), self._gate)
 
     def reading(self) -> "SqlUnitOfWork":
         """Give one that only reads: it sees one state of the database and waits for no writer."""
-        return SqlUnitOfWork(self._engine, nullcontext(), self._clock, self._committed)
+        return self._unit(self._engine, nullcontext())
+
+    def _unit(self, engine: Engine, gate: AbstractContextManager[object]) -> "SqlUnitOfWork":
+        return SqlUnitOfWork(engine, self._spatial, gate, self._clock, self._committed)
 
 
 class SqlUnitOfWork:
@@ -60,11 +75,13 @@ class SqlUnitOfWork:
     def __init__(
         self,
         engine: Engine,
+        spatial: SpatialIndex,
         gate: AbstractContextManager[object],
         clock: Clock,
         committed: Callable[[int], None],
     ) -> None:
         self._engine = engine
+        self._spatial = spatial
         self._gate = gate
         self._clock = clock
         self._committed = committed
@@ -87,6 +104,11 @@ class SqlUnitOfWork:
         self._connection = connection = self._engine.connect()
         connection.begin()
         self.audit_log = SqlAuditLog(connection)
+        self.devices: DeviceRepository = SqlDevices(connection)
+        self.events: EventRepository = SqlEvents(connection)
+        self.incidents: IncidentRepository = SqlIncidents(connection, self._spatial)
+        self.merges: MergeRepository = SqlMerges(connection)
+        self.evidence: EvidenceRepository = SqlEvidence(connection)
         self.accounts: AccountRepository = SqlAccounts(connection)
         self.sessions: SessionRepository = SqlSessions(connection)
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)

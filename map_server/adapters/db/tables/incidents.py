@@ -68,6 +68,7 @@ incident_merges = Table(
     Column("absorbed_id", ForeignKey("incidents.id"), nullable=False),
     Column("event_ids", CanonicalJson, nullable=False),
     Column("survivor_before", CanonicalJson, nullable=False),
+    Column("survivor_after", CanonicalJson, nullable=False),
     Column("absorbed_before", CanonicalJson, nullable=False),
     Column("merged_at", UtcDateTime, nullable=False),
     Column("undone_at", UtcDateTime),

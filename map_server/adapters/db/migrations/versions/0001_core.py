@@ -152,6 +152,7 @@ def _create_incidents() -> None:
         sa.Column("absorbed_id", sa.String(36), nullable=False),
         sa.Column("event_ids", CanonicalJson, nullable=False),
         sa.Column("survivor_before", CanonicalJson, nullable=False),
+        sa.Column("survivor_after", CanonicalJson, nullable=False),
         sa.Column("absorbed_before", CanonicalJson, nullable=False),
         sa.Column("merged_at", UtcDateTime, nullable=False),
         sa.Column("undone_at", UtcDateTime),

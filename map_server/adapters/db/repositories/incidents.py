@@ -1,0 +1,181 @@
+"""Incidents as rows, each open one with its seat in the unique index."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+
+from map_server.adapters.db.repositories.fixes import fix_from_row, fix_to_row
+from map_server.adapters.db.spatial import SpatialIndex
+from map_server.adapters.db.tables.incidents import incidents
+from map_server.domain.errors import NotFound
+from map_server.domain.event import View
+from map_server.domain.fusion import SearchBox
+from map_server.domain.incident import (
+    ENDED_STATES,
+    OPEN_STATES,
+    Incident,
+    IncidentState,
+    Judgement,
+    Severity,
+)
+from wire_contract.vocabulary import EventKind
+
+_SEAT = "#"
+"""Between the place and the number of the seat in an open key; seat 0 is the rule, others are for things that
+were told apart inside one cell."""
+_SEATS_PER_PLACE = 64
+"""More things of one kind than stand in eleven metres."""
+
+
+class SqlIncidents:
+    """See services.incident_ports.IncidentRepository."""
+
+    def __init__(self, connection: Connection, spatial: SpatialIndex) -> None:
+        self._connection = connection
+        self._spatial = spatial
+
+    def get(self, incident_id: str) -> Incident:
+        """Give an incident. Raises NotFound."""
+        found = self.many([incident_id])
+        if not found:
+            raise NotFound(f"there is no incident {incident_id}")
+        return found[0]
+
+    def many(self, incident_ids: Collection[str]) -> list[Incident]:
+        """Give those of these incidents that exist."""
+        return self._where(incidents.c.id.in_(incident_ids)) if incident_ids else []
+
+    def near(self, boxes: Sequence[SearchBox], ended_after: datetime) -> list[Incident]:
+        """Give the incidents in the boxes that are open or ended since `ended_after`."""
+        if not boxes:
+            return []
+        numbers = self._spatial.numbers_in(boxes).columns(incidents.c.number)
+        return self._where(incidents.c.number.in_(numbers), _is_recallable(ended_after))
+
+    def anchored(self, anchors: Collection[str], ended_after: datetime) -> list[Incident]:
+        """Give the incidents first seen at these places that are open or ended since."""
+        if not anchors:
+            return []
+        return self._where(incidents.c.anchor.in_(anchors), _is_recallable(ended_after))
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[Incident]:
+        rows = self._connection.execute(select(incidents).where(*conditions)).mappings()
+        return [incident_from_row(row) for row in rows]
+
+    def put(self, changed: Sequence[Incident]) -> None:
+        """Store incidents, and give open ones their seat in the unique index."""
+        seated = self._seated(changed)
+        new = [_to_row(incident) for incident in seated if incident.number == 0]
+        old = [_to_row(incident) | {"of_id": incident.incident_id} for incident in seated if incident.number]
+        leaving = [row for row in old if row["open_key"] is None]
+        staying = [row for row in old if row["open_key"] is not None]
+        for rows in (leaving, staying):  # seats are given up before they are taken
+            if rows:
+                self._connection.execute(_UPDATE, rows)
+        if new:
+            self._connection.execute(insert(incidents), new)
+
+    def _seated(self, changed: Sequence[Incident]) -> list[Incident]:
+        standing = [incident for incident in changed if incident.is_open and not _has_seat(incident)]
+        taken = self._taken({incident.place_key for incident in standing}) if standing else set()
+        seats: dict[str, str | None] = {}
+        for incident in standing:
+            seat = next(seat for seat in _seats(incident.place_key, 0) if seat not in taken)
+            taken.add(seat)
+            seats[incident.incident_id] = seat
+        return [
+            _in_seat(incident, seats.get(incident.incident_id, incident.open_key)) for incident in changed
+        ]
+
+    def _taken(self, place_keys: Collection[str]) -> set[str]:
+        column = incidents.c.open_key
+        first = [f"{key}{_SEAT}0" for key in place_keys]
+        full = set(self._connection.scalars(select(column).where(column.in_(first))))
+        if full:
+            further = [seat for key in place_keys if f"{key}{_SEAT}0" in full for seat in _seats(key, 1)]
+            full.update(self._connection.scalars(select(column).where(column.in_(further))))
+        return {seat for seat in full if seat is not None}
+
+
+def _has_seat(incident: Incident) -> bool:
+    return incident.open_key is not None and incident.open_key.startswith(incident.place_key + _SEAT)
+
+
+def _in_seat(incident: Incident, seat: str | None) -> Incident:
+    return replace(incident, open_key=seat if incident.is_open else None)
+
+
+def _seats(place_key: str, first: int) -> list[str]:
+    return [f"{place_key}{_SEAT}{number}" for number in range(first, _SEATS_PER_PLACE)]
+
+
+def _is_recallable(ended_after: datetime) -> ColumnElement[bool]:
+    is_open = incidents.c.state.in_([str(state) for state in OPEN_STATES])
+    is_ended = incidents.c.state.in_([str(state) for state in ENDED_STATES])
+    return or_(is_open, is_ended & (incidents.c.last_seen_at >= ended_after))
+
+
+_COLUMNS = [column.name for column in incidents.columns if column.name not in ("number", "id")]
+_UPDATE = (
+    update(incidents)
+    .where(incidents.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in _COLUMNS})
+)
+
+
+def _to_row(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.incident_id,
+        "kind": str(incident.kind),
+        "state": str(incident.state),
+        "judgement": None if incident.judgement is None else str(incident.judgement),
+        "severity": str(incident.severity),
+        "open_key": incident.open_key,
+        "anchor": incident.anchor,
+        "views": [[view.device_id, view.camera_id, view.zone_id] for view in incident.views],
+        "site_id": incident.site_id,
+        **fix_to_row(incident.fix),
+        "label": incident.label,
+        "score": incident.score,
+        "first_seen_at": incident.first_seen_at,
+        "last_seen_at": incident.last_seen_at,
+        "cleared_at": incident.cleared_at,
+        "event_count": incident.event_count,
+        "open_event_count": incident.open_event_count,
+        "reopened_count": incident.reopened_count,
+        "merged_into": incident.merged_into,
+        "version": incident.version,
+        "updated_at": incident.updated_at,
+    }
+
+
+def incident_from_row(row: RowMapping) -> Incident:
+    """Read an incident from a row of its table."""
+    return Incident(
+        incident_id=row["id"],
+        kind=EventKind(row["kind"]),
+        state=IncidentState(row["state"]),
+        anchor=row["anchor"],
+        site_id=row["site_id"],
+        views=tuple(View(*view) for view in row["views"]),
+        fix=fix_from_row(row),
+        label=row["label"],
+        score=row["score"],
+        first_seen_at=row["first_seen_at"],
+        last_seen_at=row["last_seen_at"],
+        event_count=row["event_count"],
+        open_event_count=row["open_event_count"],
+        updated_at=row["updated_at"],
+        severity=Severity(row["severity"]),
+        judgement=None if row["judgement"] is None else Judgement(row["judgement"]),
+        cleared_at=row["cleared_at"],
+        reopened_count=row["reopened_count"],
+        merged_into=row["merged_into"],
+        version=row["version"],
+        number=row["number"],
+        open_key=row["open_key"],
+    )
