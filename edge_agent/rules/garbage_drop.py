@@ -13,13 +13,22 @@ from typing import Any
 
 from edge_agent.boxes import area_px2, covered_fraction, iou
 from edge_agent.ports import GroundPlane
-from edge_agent.rules.presence import Presence
+from edge_agent.rules.presence import AttendedClock, Presence
 from edge_agent.rules.sightings import Sighting, View, view_of
 from edge_agent.rules.slot import Slot, SlotCause, SlotParams
 from edge_agent.rules.slot_events import slot_event
 from edge_agent.rules.slots import SlotMemory
 from edge_agent.rules.zones import footprint_fraction, of_kind, stands_in
-from edge_agent.types import AttributeValue, BoxXyxy, Event, Observation, StillOrigin, TrackState, Zone, ZoneKind
+from edge_agent.types import (
+    AttributeValue,
+    BoxXyxy,
+    Event,
+    Observation,
+    StillOrigin,
+    TrackState,
+    Zone,
+    ZoneKind,
+)
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase
 
 _GARBAGE_GROUP = "garbage"
@@ -70,10 +79,7 @@ class Custody:
     rested_at: datetime
     bearer: str
     bearer_track_id: int | None
-    unattended_s: float = 0.0
-    attended_s: float = 0.0
-    is_attended: bool = False
-    attendant_track_id: int | None = None
+    clock: AttendedClock
 
 
 class GarbageDrop:
@@ -132,10 +138,7 @@ class GarbageDrop:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state given by `snapshot`."""
         self._memory.restore(state["memory"])
-        self._custody = {
-            int(slot_id): Custody(**row | {"rested_at": datetime.fromisoformat(row["rested_at"])})
-            for slot_id, row in state["custody"].items()
-        }
+        self._custody = {int(slot_id): _custody_from_json(row) for slot_id, row in state["custody"].items()}
 
     def _view(self, observation: Observation) -> View:
         """Give what may be a dropped thing as sightings."""
@@ -148,7 +151,10 @@ class GarbageDrop:
         box, size_px = thing.box_xyxy_px, observation.frame_size_px
         if area_px2(box) > self._params.max_frame_fraction * size_px[0] * size_px[1]:
             return False
-        if stands_in(box, self._drop_zones, size_px) is None or stands_in(box, self._ignored, size_px) is not None:
+        if (
+            stands_in(box, self._drop_zones, size_px) is None
+            or stands_in(box, self._ignored, size_px) is not None
+        ):
             return False
         if any(footprint_fraction(box, bin_zone, size_px) >= _IN_BIN for bin_zone in self._bins):
             return False
@@ -159,26 +165,22 @@ class GarbageDrop:
         vehicles = (track for track in observation.tracks if track.label in self._params.vehicle_labels)
         return any(
             iou(box, vehicle.box_xyxy_px) >= _IS_VEHICLE_IOU
-            or (covered_fraction(box, vehicle.box_xyxy_px) >= _IN_VEHICLE and box[3] <= vehicle.box_xyxy_px[3])
+            or (
+                covered_fraction(box, vehicle.box_xyxy_px) >= _IN_VEHICLE and box[3] <= vehicle.box_xyxy_px[3]
+            )
             for vehicle in vehicles
             if vehicle.state is not TrackState.LOST
         )
 
     def _attend(self, slot: Slot, observation: Observation, elapsed_s: float) -> Custody:
-        """Move on the clocks of a thing."""
-        custody = self._custody.get(slot.slot_id) or self._begin_custody(slot, observation)
-        attendant = self._presence.attendant(slot.box_xyxy_px, custody.is_attended)
-        if attendant is None:
-            unattended_s = custody.unattended_s + (elapsed_s if slot.is_in_view else 0.0)
-            return replace(custody, is_attended=False, attended_s=0.0, unattended_s=unattended_s)
-        attended_s = custody.attended_s + elapsed_s
-        return replace(
-            custody,
-            is_attended=True,
-            attendant_track_id=attendant.track_id,
-            attended_s=attended_s,
-            unattended_s=0.0 if attended_s >= self._params.stay_s else custody.unattended_s,
-        )
+        """Move on the clock of a thing; it stands still while the thing is not there."""
+        custody = self._custody.get(slot.slot_id)
+        if custody is None:
+            return self._begin_custody(slot, observation)
+        if slot.missing_since is not None or slot.is_unwatched:
+            return custody
+        attendant = self._presence.attendant(slot.box_xyxy_px, custody.clock.is_attended)
+        return replace(custody, clock=custody.clock.after(elapsed_s, attendant, self._params.stay_s))
 
     def _begin_custody(self, slot: Slot, observation: Observation) -> Custody:
         zone = stands_in(slot.box_xyxy_px, self._drop_zones, observation.frame_size_px)
@@ -189,6 +191,7 @@ class GarbageDrop:
             rested_at=slot.rested_at,
             bearer="unseen" if bearer is None else seen_as,
             bearer_track_id=None if bearer is None else bearer.track_id,
+            clock=self._presence.clock_since(slot.box_xyxy_px, slot.rested_at, self._params.stay_s),
         )
 
     def _is_due(self, slot: Slot, observation: Observation) -> bool:
@@ -197,7 +200,7 @@ class GarbageDrop:
         return (
             not slot.has_event
             and slot.is_in_view
-            and custody.unattended_s >= self._params.alarm_after_s
+            and custody.clock.unattended_s >= self._params.alarm_after_s
             and slot.seen_fraction >= self._params.min_seen_fraction
             and slot.score >= self._params.min_score
             and (is_known or (custody.bearer != "unseen" and self._is_calm(slot, observation)))
@@ -219,7 +222,8 @@ class GarbageDrop:
     def _closed(self, slot: Slot, observation: Observation) -> Event:
         custody = self._custody[slot.slot_id]
         event = self._message(slot, EventPhase.CLOSED, observation.frame_size_px)
-        is_bearer = custody.is_attended and custody.attendant_track_id == custody.bearer_track_id is not None
+        attendant_id = custody.clock.attendant_track_id
+        is_bearer = attendant_id is not None and attendant_id == custody.bearer_track_id
         if is_bearer and slot.cause in (SlotCause.REMOVED, SlotCause.MOVED):
             return replace(event, attributes={**event.attributes, "cause": "reclaimed"})
         return event
@@ -227,7 +231,7 @@ class GarbageDrop:
     def _message(self, slot: Slot, phase: EventPhase, frame_size_px: tuple[int, int]) -> Event:
         custody = self._custody[slot.slot_id]
         attributes: Mapping[str, AttributeValue] = {
-            "unattended_s": round(custody.unattended_s, 1),
+            "unattended_s": round(custody.clock.unattended_s, 1),
             "bearer": custody.bearer,
             "seen_by": "+".join(sorted(slot.origins)),
         }
@@ -240,3 +244,8 @@ class GarbageDrop:
             attributes,
             started_at=custody.rested_at,
         )
+
+
+def _custody_from_json(row: dict[str, Any]) -> Custody:
+    rested_at, clock = datetime.fromisoformat(row["rested_at"]), AttendedClock(**row["clock"])
+    return Custody(**row | {"rested_at": rested_at, "clock": clock})

@@ -21,8 +21,8 @@ Source: definition of attended baggage in PETS 2006 and AVSS 2007 (i-LIDS abando
 _ATTENDED_M = 1.5
 _PERSON_HEIGHTS = 0.9
 """1.5 m in heights of a person's box, where no ground plane tells metres."""
-_FORESHORTENING = 1.5
-"""Pixels up the picture are worth this much more ground than pixels across, without a ground plane."""
+_FORESHORTENING = 2.0
+"""Pixels up the picture are worth this much more ground than pixels across, for a camera tilted by 30 degrees."""
 _LEAVES_AT = 1.25
 """Who was near goes away only this much further off, so that swaying at the border changes nothing."""
 _TOUCHES_AT = 0.25
@@ -40,6 +40,31 @@ class Someone:
 
     box_xyxy_px: BoxXyxy
     track_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendedClock:
+    """How long a thing has been unattended, in seconds.
+
+    It runs while nobody is near, stands still while somebody passes by, and begins anew when somebody stays.
+    """
+
+    unattended_s: float = 0.0
+    attended_s: float = 0.0
+    attendant_track_id: int | None = None
+
+    @property
+    def is_attended(self) -> bool:
+        """Tell whether somebody was near at the latest instant."""
+        return self.attended_s > 0
+
+    def after(self, elapsed_s: float, attendant: Someone | None, stay_s: float) -> "AttendedClock":
+        """Give the clock after one more instant."""
+        if attendant is None:
+            return AttendedClock(self.unattended_s + elapsed_s, 0.0, self.attendant_track_id)
+        attended_s = self.attended_s + max(elapsed_s, 1e-3)
+        unattended_s = 0.0 if attended_s >= stay_s else self.unattended_s
+        return AttendedClock(unattended_s, attended_s, attendant.track_id)
 
 
 class Presence:
@@ -75,23 +100,40 @@ class Presence:
 
     def is_person(self, thing: BoxXyxy) -> bool:
         """Tell whether the thing is itself a person whom the detector sees, or saw a moment ago."""
-        return any(iou(thing, person.box_xyxy_px) >= _SAME_PLACE_IOU for person in (*self._persons, *self._lost))
+        return any(
+            iou(thing, person.box_xyxy_px) >= _SAME_PLACE_IOU for person in (*self._persons, *self._lost)
+        )
 
     def attendant(self, thing: BoxXyxy, was_attended: bool) -> Someone | None:
-        """Give someone near the thing now; persons within the attended distance, other stir where it touches.
+        """Give someone near the thing now: a person within the attended distance, other stir where it touches.
 
         Where no detector looks, whatever stirs and is not smaller than half of the thing counts as a person.
         """
+        return self._nearest((*self._persons, *self._stirring), thing, was_attended)
+
+    def clock_since(self, thing: BoxXyxy, since: datetime, stay_s: float) -> AttendedClock:
+        """Give how long nobody was near up to now, looking back: the clock of a thing that was found late."""
+        clock = AttendedClock()
+        last_at = since
+        for at, there in self._past:
+            if at > since:
+                attendant = self._nearest(there, thing, clock.is_attended)
+                clock = clock.after((at - last_at).total_seconds(), attendant, stay_s)
+                last_at = at
+        return clock
+
+    def _nearest(self, there: Iterable[Someone], thing: BoxXyxy, was_attended: bool) -> Someone | None:
         slack = _LEAVES_AT if was_attended else 1.0
-        for person in self._persons:
-            if self._is_near(thing, person.box_xyxy_px, slack):
-                return person
-        for someone in self._stirring:
-            box = someone.box_xyxy_px
-            large_enough = area_px2(box) >= 0.5 * area_px2(thing)
-            if large_enough and (self._touches(thing, box) or (self._is_blind and self._is_near(thing, box, slack))):
-                return someone
-        return None
+        return next((someone for someone in there if self._attends(someone, thing, slack)), None)
+
+    def _attends(self, someone: Someone, thing: BoxXyxy, slack: float) -> bool:
+        box = someone.box_xyxy_px
+        if someone.track_id is None:
+            if area_px2(box) < 0.5 * area_px2(thing):
+                return False
+            if not self._is_blind:
+                return self._touches(thing, box)
+        return self._is_near(thing, box, slack)
 
     def bearer(self, thing: BoxXyxy, rested_at: datetime) -> Someone | None:
         """Give who was at the place when the thing came to rest: a person first, else the largest that stirred."""
@@ -102,7 +144,9 @@ class Presence:
             for someone in there
             if self._could_have_brought(thing, someone)
         ]
-        return max(candidates, key=lambda one: (one.track_id is not None, area_px2(one.box_xyxy_px)), default=None)
+        return max(
+            candidates, key=lambda one: (one.track_id is not None, area_px2(one.box_xyxy_px)), default=None
+        )
 
     @property
     def _is_blind(self) -> bool:
@@ -122,7 +166,7 @@ class Presence:
         if self._ground is not None:
             return self._distance_m(thing, person, self._ground) <= slack * self._reach_m(thing, self._ground)
         reach_px = max(_ATTENDED_WIDTHS * (thing[2] - thing[0]), _PERSON_HEIGHTS * (person[3] - person[1]))
-        across = max(0.0, person[0] - thing[2], thing[0] - person[2])
+        across = (person[0] + person[2] - thing[0] - thing[2]) / 2
         return hypot(across, _FORESHORTENING * (person[3] - thing[3])) <= slack * reach_px
 
     def _touches(self, thing: BoxXyxy, person: BoxXyxy) -> bool:
