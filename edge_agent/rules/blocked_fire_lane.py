@@ -129,6 +129,7 @@ class BlockedFireLane:
     def _has_stood(self, slot: Slot, at: datetime) -> bool:
         return (
             slot.is_in_view
+            and slot.is_resting
             and slot.dwell_s(at) >= self._params.alarm_after_s
             and slot.seen_fraction >= self._params.min_seen_fraction
             and slot.score >= self._params.min_score

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import exp
 from typing import Any
 
-from edge_agent.boxes import blend, centre_distance_px, size_px
+from edge_agent.boxes import blend, centre_distance_px, iou, size_px
 from edge_agent.rules.sightings import UNKNOWN_GROUP, Sighting
 from edge_agent.types import BoxXyxy, StillOrigin
 
@@ -44,9 +44,9 @@ class SlotParams:
     match_iou: float = 0.35
     """A sighting that overlaps a slot this much is the slot's thing, in (0, 1]."""
     move_tolerance: float = 0.3
-    """A candidate that strays further than this from where it came to rest starts its dwell again (box
-    sizes).
-    """
+    """A candidate that strays further from where it came to rest starts its dwell again (box sizes)."""
+    creep_per_s: float = 0.03
+    """Straying allowed on top for each second of dwell (box sizes per second): what creeps obstructs, too."""
     smoothing_s: float = 2.0
     """Time constant of a slot's box and score."""
     forget_candidate_after_s: float = 10.0
@@ -81,7 +81,7 @@ class Slot:
     `rested_at`: when it came to rest. `paused_s`: time in gaps of the footage since then, which the dwell
     leaves out. `seen_s` of `judged_s`: how long it was seen, of the time in which it could have been seen.
     `missing_since` and `covered_since` are set while it is seen empty, or hidden. `is_unwatched`: not seen
-    since the last gap.
+    since the last gap. `is_resting`: known to rest when last seen.
     `raised_at`, `event_id` and `sequence` belong to its event, once it is confirmed.
     """
 
@@ -102,6 +102,7 @@ class Slot:
     missing_since: datetime | None = None
     covered_since: datetime | None = None
     is_unwatched: bool = False
+    is_resting: bool = True
     event_id: str | None = None
     sequence: int = 0
     raised_at: datetime | None = None
@@ -150,7 +151,8 @@ class Slot:
 
     def seen(self, sighting: Sighting, at: datetime, elapsed_s: float, params: SlotParams) -> "Slot":
         """Give the slot after its thing was seen."""
-        weight = 1.0 - exp(-max(elapsed_s, 0.0) / params.smoothing_s)
+        is_here = iou(self.box_xyxy_px, sighting.box_xyxy_px) >= params.match_iou
+        weight = 1.0 - exp(-elapsed_s / params.smoothing_s) if is_here else 1.0
         knows_class = sighting.group != UNKNOWN_GROUP or self.group == UNKNOWN_GROUP
         slot = replace(
             self,
@@ -167,14 +169,16 @@ class Slot:
             missing_since=None,
             covered_since=None,
             is_unwatched=False,
+            is_resting=sighting.rests_since is not None,
         )
-        return slot._rest_again(at) if slot._has_strayed(params) else slot
+        return slot._rest_again(at) if slot._has_strayed(at, params) else slot
 
-    def _has_strayed(self, params: SlotParams) -> bool:
+    def _has_strayed(self, at: datetime, params: SlotParams) -> bool:
         if self.state is not SlotState.CANDIDATE:
             return False
+        allowed_sizes = params.move_tolerance + params.creep_per_s * self.dwell_s(at)
         distance_px = centre_distance_px(self.box_xyxy_px, self.rest_box_xyxy_px)
-        return distance_px > params.move_tolerance * size_px(self.rest_box_xyxy_px)
+        return distance_px > allowed_sizes * size_px(self.rest_box_xyxy_px)
 
     def _rest_again(self, at: datetime) -> "Slot":
         return replace(

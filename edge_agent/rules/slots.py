@@ -111,7 +111,10 @@ class SlotMemory:
         return 0.0
 
     def _pair(self, view: View) -> dict[int, Sighting]:
-        """Give each slot at most one sighting, the whole overlap being as large as it can be."""
+        """Give each slot at most one sighting: by place, the whole overlap being as large as it can be.
+
+        A thing with an event that went on and rests again is found by its track and keeps its event.
+        """
         slots, sightings = self.slots, view.sightings
         if not slots or not sightings:
             return {}
@@ -120,12 +123,21 @@ class SlotMemory:
         )
         may_be = [[slot.accepts(thing, view.at, self._params) for thing in sightings] for slot in slots]
         overlaps = np.where(np.asarray(may_be) & (overlaps >= self._params.match_iou), overlaps, 0.0)
-        rows, columns = linear_sum_assignment(overlaps, maximize=True)
-        return {
+        pairs = {
             slots[row].slot_id: sightings[column]
-            for row, column in zip(rows, columns, strict=True)
+            for row, column in zip(*linear_sum_assignment(overlaps, maximize=True), strict=True)
             if overlaps[row, column] > 0
         }
+        taken = {id(sighting) for sighting in pairs.values()}
+        resting = {
+            thing.track_id: thing
+            for thing in sightings
+            if thing.track_id is not None and thing.rests_since is not None and id(thing) not in taken
+        }
+        for slot in slots:
+            if slot.has_event and slot.slot_id not in pairs and slot.track_id in resting:
+                pairs[slot.slot_id] = resting[slot.track_id]
+        return pairs
 
     def _advance(self, slot: Slot, sighting: Sighting | None, view: View, elapsed_s: float) -> Slot:
         if sighting is not None:

@@ -144,24 +144,24 @@ class Tracker:
                 life.missed_since = life.missed_since or at
 
     def _end(self, at: datetime) -> None:
-        kept: list[_Life] = []
+        kept: list[tuple[_Life, BoxXyxy]] = []
         for life in sorted(self._lives, key=lambda life: life.track_id):
+            box = life.motion.box_xyxy_px
             if (at - life.last_seen_at).total_seconds() > self._params.max_unseen_s:
                 self.expired += 1
-            elif not self._is_lost_for_good(life, at) and not self._is_double(life, kept):
-                kept.append(life)
-        self._lives = kept
+            elif not self._is_lost_for_good(life, at) and not self._is_double(life, box, kept):
+                kept.append((life, box))
+        self._lives = [life for life, _ in kept]
 
     def _is_lost_for_good(self, life: _Life, at: datetime) -> bool:
         is_tentative = life.hits < self._params.confirm_hits
         patience_s = self._params.tentative_lost_after_s if is_tentative else self._params.lost_after_s
         return life.missed_since is not None and (at - life.missed_since).total_seconds() >= patience_s
 
-    def _is_double(self, life: _Life, older: Sequence[_Life]) -> bool:
+    def _is_double(self, life: _Life, box: BoxXyxy, older: Sequence[tuple[_Life, BoxXyxy]]) -> bool:
         return any(
-            other.group == life.group
-            and iou(other.motion.box_xyxy_px, life.motion.box_xyxy_px) > self._params.duplicate_overlap
-            for other in older
+            other.group == life.group and iou(other_box, box) > self._params.duplicate_overlap
+            for other, other_box in older
         )
 
     def _begin(self, at: datetime, detection: Detection, group: str) -> None:
