@@ -26,6 +26,11 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def welcome_path(token: str) -> str:
+    """Where the holder of a one-time token goes; the server's address stands before it."""
+    return f"/welcome/{token}"
+
+
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     """What the holder of an invitation chooses."""
@@ -143,8 +148,8 @@ class Accounts:
             work.note("invitation_withdrawn", "one_time_link", link_hash, actor)
             work.commit()
 
-    def offer_reset(self, account_id: str, actor: str) -> str:
-        """A token by which the account's owner sets a new password."""
+    def offer_reset(self, account_id: str, actor: str) -> tuple[Account, str]:
+        """A token by which the account's owner sets a new password, with the account."""
         with self._begin() as work:
             account = self._account(work, account_id)
             token = self._add_link(
@@ -152,7 +157,7 @@ class Accounts:
             )
             work.note("password_reset_offered", "account", account_id, actor)
             work.commit()
-            return token
+            return account, token
 
     def change_role(self, account_id: str, role: Role, version: int, actor: str) -> Account:
         """Give a person another role. The last administrator stays one."""

@@ -2,14 +2,15 @@
 
 from fastapi import FastAPI
 
-from map_server.entrypoints.http import operations
+from map_server.entrypoints.http import operations, people_pages, sign_in_pages
 from map_server.entrypoints.http.errors import Problem, install_error_handlers
 from map_server.entrypoints.http.headers import SecurityHeaders
 from map_server.entrypoints.http.limits import BodyLimit
 from map_server.entrypoints.http.metrics import Metrics, RequestTimes
+from map_server.entrypoints.http.static_files import static_files
 from map_server.entrypoints.services import Services
 
-ROUTERS = (operations.router,)
+ROUTERS = (operations.router, sign_in_pages.router, people_pages.router)
 """Every router of the server; a new concept adds its line here."""
 
 
@@ -26,6 +27,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/static", static_files(), name="static")
     install_error_handlers(app)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit)

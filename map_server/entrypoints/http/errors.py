@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from map_server.domain.account import TooManyTries
 from map_server.domain.errors import (
     Conflict,
     DomainError,
@@ -21,6 +22,7 @@ from map_server.domain.errors import (
     Unavailable,
     VersionConflict,
 )
+from map_server.entrypoints.http.error_pages import error_page, wants_page
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +34,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     VersionConflict: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     Expired: HTTPStatus.GONE,
+    TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -77,7 +80,9 @@ def problem_response(
     errors: list[ProblemField] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Write one problem document."""
+    """Write one problem document; for people in a browser, a page."""
+    if wants_page(request):
+        return error_page(request, status, detail)
     slug = kind or status.phrase.lower().replace(" ", "-")
     problem = Problem(
         type=f"urn:lilong:problem:{slug}",
@@ -102,7 +107,7 @@ def _on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     headers: dict[str, str] = {}
     fields: list[ProblemField] = []
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooManyTries):
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"

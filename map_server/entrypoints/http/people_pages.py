@@ -1,0 +1,157 @@
+"""The administrator's page: invitations, roles, closed accounts."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from map_server.domain.account import LinkPurpose, Role
+from map_server.domain.errors import DomainError
+from map_server.entrypoints.http.deps import ServicesDep
+from map_server.entrypoints.http.errors import status_of
+from map_server.entrypoints.http.security import AdminActor
+from map_server.presentation.i18n import translations
+from map_server.presentation.pages import language_of, render
+from map_server.services.accounts import welcome_path
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A one-time link that was just made; shown once."""
+
+    name: str
+    url: str
+
+
+@router.get("/people")
+def people_page(request: Request, services: ServicesDep, actor: AdminActor) -> Response:
+    """Show accounts and open invitations."""
+    return _page(request, services)
+
+
+@router.post("/people/invitations")
+def invite(
+    request: Request,
+    services: ServicesDep,
+    actor: AdminActor,
+    note: Annotated[str, Form(max_length=60)],
+    role: Annotated[Role, Form()],
+) -> Response:
+    """Make an invitation and show its link."""
+    try:
+        token = services.accounts.invite(role, note, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _page(request, services, NewLink(note, _address(request, services, token)))
+
+
+@router.post("/people/invitations/{link_hash}/withdraw")
+def withdraw(request: Request, services: ServicesDep, actor: AdminActor, link_hash: str) -> Response:
+    """Make an open link worthless."""
+    try:
+        services.accounts.withdraw_invitation(link_hash, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _back()
+
+
+@router.post("/people/{account_id}/reset")
+def offer_reset(request: Request, services: ServicesDep, actor: AdminActor, account_id: str) -> Response:
+    """Make a link by which somebody sets a new password."""
+    try:
+        account, token = services.accounts.offer_reset(account_id, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _page(request, services, NewLink(account.display_name, _address(request, services, token)))
+
+
+@router.post("/people/{account_id}/role")
+def change_role(
+    request: Request,
+    services: ServicesDep,
+    actor: AdminActor,
+    account_id: str,
+    role: Annotated[Role, Form()],
+    version: Annotated[int, Form()],
+) -> Response:
+    """Give somebody another role."""
+    try:
+        services.accounts.change_role(account_id, role, version, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _back()
+
+
+@router.post("/people/{account_id}/close")
+def close(
+    request: Request,
+    services: ServicesDep,
+    actor: AdminActor,
+    account_id: str,
+    version: Annotated[int, Form()],
+) -> Response:
+    """Close an account at once."""
+    try:
+        services.accounts.close(account_id, version, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _back()
+
+
+@router.post("/people/{account_id}/reopen")
+def reopen(
+    request: Request,
+    services: ServicesDep,
+    actor: AdminActor,
+    account_id: str,
+    version: Annotated[int, Form()],
+) -> Response:
+    """Open a closed account again."""
+    try:
+        services.accounts.reopen(account_id, version, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _back()
+
+
+def _page(
+    request: Request,
+    services: ServicesDep,
+    new_link: NewLink | None = None,
+    error: DomainError | None = None,
+) -> Response:
+    gettext = translations(language_of(request)).gettext
+    return render(
+        request,
+        "people.html",
+        status_of(error) if error else HTTPStatus.OK,
+        accounts=services.accounts.people(),
+        invitations=services.accounts.open_invitations(),
+        roles=tuple(Role),
+        role_notes={
+            Role.PATROL: gettext("map and routes"),
+            Role.AUDITOR: gettext("decides on detections"),
+            Role.SUPERVISOR: gettext("plans patrols"),
+            Role.ADMIN: gettext("people and devices"),
+        },
+        word_of_purpose={
+            LinkPurpose.FIRST_ADMIN: gettext("First administrator"),
+            LinkPurpose.INVITATION: gettext("Invitation"),
+            LinkPurpose.PASSWORD_RESET: gettext("New password"),
+        },
+        new_link=new_link,
+        error=gettext(error.message) if error else "",
+    )
+
+
+def _address(request: Request, services: ServicesDep, token: str) -> str:
+    base = services.settings.public_url or str(request.base_url)
+    return base.rstrip("/") + welcome_path(token)
+
+
+def _back() -> RedirectResponse:
+    return RedirectResponse("/people", HTTPStatus.SEE_OTHER)

@@ -1,0 +1,1 @@
+"""What the server shows: pages, GeoJSON, text. Data in, text out."""

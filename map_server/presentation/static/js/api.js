@@ -1,0 +1,68 @@
+// Talks to the server: JSON in and out, CSRF token on every change, problems (RFC 9457) as errors with words for people.
+import { t } from "./i18n.js";
+
+const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
+
+/** An answer that is no success. `slug` is the problem's type without its prefix; `message` is for people. */
+export class Problem extends Error {
+  constructor(status, slug, message) {
+    super(message);
+    this.status = status;
+    this.slug = slug;
+  }
+}
+
+const words = {
+  "version-conflict": () => t("Somebody else was quicker: this was changed meanwhile. Nothing of yours was saved; look again."),
+  "conflict": () => t("That does not go with the present state. Nothing was changed; look again."),
+  "not-signed-in": () => t("You are logged out. Log in again; nothing was lost."),
+  "forbidden": () => t("You may not do this, or the page is out of date. Reload it and try again."),
+  "not-found": () => t("This is no longer here."),
+  "unavailable": () => t("The server is busy. Nothing was changed; try again in a moment."),
+};
+
+async function toProblem(response) {
+  let body = {};
+  try {
+    body = await response.json();
+  } catch {
+    // not a problem document: a proxy's page, or nothing at all
+  }
+  const slug = String(body.type || "").replace("urn:lilong:problem:", "");
+  const told = words[slug]?.() || body.detail;
+  return new Problem(response.status, slug, told || t("The server answered {status}. Nothing was changed.", { status: response.status }));
+}
+
+async function request(method, path, body, signal) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "offline", t("The server cannot be reached. Nothing was changed; try again."));
+  }
+  if (!response.ok) throw await toProblem(response);
+  return response;
+}
+
+/** GET JSON. */
+export async function get(path, signal) {
+  return (await request("GET", path, undefined, signal)).json();
+}
+
+/** GET a piece of a page that the server rendered (and escaped). */
+export async function getFragment(path, signal) {
+  const response = await request("GET", path, undefined, signal);
+  const holder = document.createElement("template");
+  holder.innerHTML = await response.text();
+  return holder.content;
+}
+
+/** POST JSON; gives the JSON of the answer. */
+export async function post(path, body = {}) {
+  const response = await request("POST", path, body);
+  return response.status === 204 ? null : response.json();
+}
