@@ -76,8 +76,8 @@ class Locator(Protocol):
 class GroundPlane(Protocol):
     """The ground before one calibrated camera: pixels of its frame and metres on a local plane.
 
-    Pixels are those of frames of the size for which the plane was made. Metres are east and north of the
-    first control point. `edge_agent.geolocate` has the real one.
+    Pixels are those of frames of the size for which the plane was made. Metres are east and north of a
+    spot among the control points. `edge_agent.geolocate` has the real one.
     """
 
     def to_ground_m(self, points_px: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -23,7 +23,7 @@ class CalibratedPlane:
     homography: Homography
 
     def to_ground_m(self, points_px: npt.ArrayLike) -> Array:
-        """Turn (N, 2) pixels into (N, 2) metres east, north of the first mark; NaN above the horizon."""
+        """Turn (N, 2) pixels into (N, 2) metres east, north of `earth`; NaN above the horizon."""
         return self.homography.to_ground(self.lens.undistort(_points(points_px)))
 
     def to_pixels(self, points_m: npt.ArrayLike) -> Array:
@@ -104,13 +104,14 @@ def calibrate(
             f"{len(control_points)} control points given; a ground plane needs {MIN_POINTS} or more"
         )
     lens = ideal_lens(frame_size_px) if lens_params is None else lens_for(lens_params, frame_size_px)
-    earth = LocalPlane(*control_points[0].lonlat)
+    lonlats = [point.lonlat for point in control_points]
+    earth = LocalPlane(*np.median(lonlats, axis=0))
     clicks = np.array([point.pixel for point in control_points]) * frame_size_px
     ideal, bend = lens.undistort(clicks), lens.undistort_jacobian(clicks)
     if not (np.isfinite(ideal).all() and np.isfinite(bend).all()):
         raise ValueError("the lens cannot be undone at a control point; check k1, k2, k3 and fx")
     marks = Marks(
-        ground_m=earth.to_metres([point.lonlat for point in control_points]),
+        ground_m=earth.to_metres(lonlats),
         ideal_px=ideal,
         click_covariance_px2=params.click_sigma_px**2 * bend @ bend.transpose(0, 2, 1),
         place_sigma_m=params.control_point_sigma_m,

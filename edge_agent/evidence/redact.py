@@ -1,0 +1,111 @@
+"""Persons are made unrecognisable before a picture is kept anywhere, even in memory.
+
+Where the detector looked, persons are hidden, with all motion that touches them. Where it did not look
+(none is installed, it failed, its budget was spent), everything that moves is hidden: better a hidden dog
+than a face.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+import cv2
+
+from edge_agent.boxes import covered_fraction, shared_area_px2
+from edge_agent.types import BoxXyxy, Image, Observation, Track, TrackState
+from wire_contract.vocabulary import Redaction
+
+PERSON_LABELS = frozenset({"person", "pedestrian", "rider"})
+
+LOST_FOR = timedelta(seconds=2)
+"""A person whom the tracker lost this recently may still stand there."""
+
+_BLOCKS = 12
+"""Mosaic blocks along the longer side of what is hidden: of a standing person a face is about one block."""
+_MIN_BLOCK_PX = 8
+_MOSTLY = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What is to be hidden in one frame, and in what sense."""
+
+    boxes: tuple[BoxXyxy, ...]
+    redaction: Redaction
+
+
+def find_hidden(observation: Observation, *, detects_persons: bool, margin: float) -> Hidden:
+    """Decide what must be hidden in the frame of an observation.
+
+    `detects_persons` says that the model knows persons; `margin` enlarges them by a part of their size.
+    """
+    persons = [
+        _enlarged(track.box_xyxy_px, margin)
+        for track in observation.tracks
+        if _may_be_person(track, observation)
+    ]
+    detector_ran = detects_persons and observation.detector_ran
+    redaction = Redaction.PERSONS if detector_ran else Redaction.MOVING_REGIONS
+    if observation.background_settling and not detector_ran:
+        width, height = observation.frame_size_px
+        return Hidden(((0.0, 0.0, float(width), float(height)),), redaction)
+    motion = [region.box_xyxy_px for region in (*observation.moving_regions, *observation.stirring_regions)]
+    doubtful = [
+        box
+        for box in motion
+        if _touches(box, persons)
+        or (not (detector_ran and _was_looked_at(box, observation)) and not _is_known_thing(box, observation))
+    ]
+    return Hidden((*persons, *doubtful), redaction)
+
+
+def pixelate(image: Image, boxes: Iterable[BoxXyxy]) -> Image:
+    """Give a copy in which each box is a mosaic too coarse to tell who it was; the detail is gone for good."""
+    hidden = image.copy()
+    height, width = image.shape[:2]
+    for box in boxes:
+        left, top = max(0, int(box[0])), max(0, int(box[1]))
+        right, bottom = min(width, ceil(box[2])), min(height, ceil(box[3]))
+        if left >= right or top >= bottom:
+            continue
+        part = hidden[top:bottom, left:right]
+        block = max(_MIN_BLOCK_PX, ceil(max(box[2] - box[0], box[3] - box[1]) / _BLOCKS))
+        size = (max(1, (right - left) // block), max(1, (bottom - top) // block))
+        coarse = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        part[:] = cv2.resize(coarse, (right - left, bottom - top), interpolation=cv2.INTER_NEAREST)
+    return hidden
+
+
+def _may_be_person(track: Track, observation: Observation) -> bool:
+    if track.label not in PERSON_LABELS:
+        return False
+    return track.state is not TrackState.LOST or observation.captured_at - track.last_seen_at <= LOST_FOR
+
+
+def _was_looked_at(box: BoxXyxy, observation: Observation) -> bool:
+    if observation.looked_at is None:
+        return True
+    return any(covered_fraction(box, crop) >= _MOSTLY for crop in observation.looked_at)
+
+
+def _is_known_thing(box: BoxXyxy, observation: Observation) -> bool:
+    """Tell whether motion is only the trace of a thing that came to rest: it lies on it and does not stir."""
+    if any(shared_area_px2(box, region.box_xyxy_px) > 0 for region in observation.stirring_regions):
+        return False
+    things = [region.box_xyxy_px for region in observation.still_regions]
+    things += [
+        track.box_xyxy_px
+        for track in observation.tracks
+        if track.still_since is not None and track.label not in PERSON_LABELS
+    ]
+    return any(covered_fraction(box, thing) >= _MOSTLY for thing in things)
+
+
+def _touches(box: BoxXyxy, persons: Iterable[BoxXyxy]) -> bool:
+    return any(shared_area_px2(box, person) > 0 for person in persons)
+
+
+def _enlarged(box: BoxXyxy, margin: float) -> BoxXyxy:
+    across, down = margin * (box[2] - box[0]), margin * (box[3] - box[1])
+    return (box[0] - across, box[1] - down, box[2] + across, box[3] + down)

@@ -1,0 +1,101 @@
+"""The stills of an event, before it, at its onset, at the alarm: persons hidden, no box drawn, no metadata."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import cv2
+import structlog
+
+from edge_agent.errors import TransientError
+from edge_agent.evidence.memory import Still, StillMemory, Watched
+from edge_agent.evidence.params import EvidenceParams
+from edge_agent.evidence.redact import PERSON_LABELS, find_hidden, pixelate
+from edge_agent.evidence.store import EvidenceStore
+from edge_agent.types import Event, Evidence, Frame, Observation
+from wire_contract.vocabulary import CameraState, EvidenceRole
+
+log = structlog.get_logger(__name__)
+
+_MEDIA_TYPE = "image/jpeg"
+
+
+class StillWriter:
+    """The real `ports.EvidenceWriter` of one camera."""
+
+    def __init__(
+        self,
+        params: EvidenceParams,
+        store: EvidenceStore,
+        make_room: Callable[[int], None],
+        *,
+        detects_persons: bool,
+    ) -> None:
+        """`make_room` is asked to drop old evidence before so many bytes are written."""
+        self._params = params
+        self._store = store
+        self._make_room = make_room
+        self._detects_persons = detects_persons
+        self._memory = StillMemory(
+            params.memory_frames, params.memory_bytes, timedelta(seconds=params.onset_window_s)
+        )
+
+    def remember(self, frame: Frame, observation: Observation) -> None:
+        """Keep a redacted still in memory about once a second while the camera sees well."""
+        if observation.camera_state is not CameraState.OK or not self._is_due(frame.captured_at):
+            return
+        self._memory.add(self._take(frame, observation), _watched(observation))
+
+    def write(self, event: Event, frame: Frame, observation: Observation) -> tuple[Evidence, ...]:
+        """Write the stills of an event that was just raised; one for which there is no room is left out."""
+        thing = Watched(event.box_xyxy_px, event.started_at)
+        past = {
+            EvidenceRole.BEFORE: self._memory.before(thing),
+            EvidenceRole.ONSET: self._memory.onset(thing),
+        }
+        stills = [
+            (role, still) for role, still in past.items() if still and still.captured_at < frame.captured_at
+        ]
+        stills.append((EvidenceRole.ALARM, self._take(frame, observation)))
+        pieces = [self._save(still, role, event) for role, still in stills]
+        return tuple(piece for piece in pieces if piece is not None)
+
+    def _is_due(self, captured_at: datetime) -> bool:
+        latest_at = self._memory.latest_at
+        if latest_at is None or captured_at < latest_at:
+            return True
+        return (captured_at - latest_at).total_seconds() >= self._params.remember_every_s
+
+    def _take(self, frame: Frame, observation: Observation) -> Still:
+        hidden = find_hidden(
+            observation, detects_persons=self._detects_persons, margin=self._params.person_margin
+        )
+        is_encoded, jpeg = cv2.imencode(
+            ".jpg", pixelate(frame.image, hidden.boxes), [cv2.IMWRITE_JPEG_QUALITY, self._params.jpeg_quality]
+        )
+        if not is_encoded:
+            raise ValueError(f"a frame of shape {frame.image.shape} cannot be encoded as JPEG")
+        motion = (*observation.moving_regions, *observation.stirring_regions)
+        busy = (*hidden.boxes, *(region.box_xyxy_px for region in motion))
+        return Still(frame.captured_at, jpeg.tobytes(), hidden.redaction, busy, hidden.boxes)
+
+    def _save(self, still: Still, role: EvidenceRole, event: Event) -> Evidence | None:
+        try:
+            self._make_room(len(still.jpeg))
+            sha256, path = self._store.save(still.jpeg, _MEDIA_TYPE)
+        except (OSError, TransientError) as error:
+            self._store.lost += 1
+            log.error("evidence not kept", event_id=event.event_id, role=role, reason=str(error))
+            return None
+        return Evidence(sha256, _MEDIA_TYPE, role, still.captured_at, still.redaction, path)
+
+
+def _watched(observation: Observation) -> list[Watched]:
+    """Give the things at rest, whose stills may be wanted later."""
+    things = [Watched(region.box_xyxy_px, region.still_since) for region in observation.still_regions]
+    things += [Watched(change.box_xyxy_px, change.first_seen_at) for change in observation.structure_changes]
+    things += [
+        Watched(track.box_xyxy_px, track.still_since)
+        for track in observation.tracks
+        if track.still_since is not None and track.label not in PERSON_LABELS
+    ]
+    return things
