@@ -1,0 +1,160 @@
+"""Devices: let in by a one-time token, known again, heard by their heartbeats, missed when silent."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import compare_digest
+from typing import Protocol
+
+from map_server.domain.device import ENROLMENT_LIFETIME, OFFLINE_AFTER, Camera, Device, Enrolment, Vitals
+from map_server.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from map_server.services.ports import Begin, Clock, UnitOfWork
+from wire_contract.vocabulary import CameraState
+
+_DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,127}")
+
+
+class NewToken(Protocol):
+    """Gives 256 random bits as URL-safe text."""
+
+    def __call__(self) -> str:
+        """Give a new token."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A one-time token; this is the only time that it is seen."""
+
+    device_id: str
+    token: str
+    expires_at: datetime
+
+
+def hash_of(token: str) -> str:
+    """Give what is stored of a token: tokens are 256 random bits, so that a plain hash cannot be reversed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Devices:
+    """`read` opens a unit of work that only reads; every request of a device makes one."""
+
+    def __init__(self, begin: Begin, read: Begin, clock: Clock, new_token: NewToken) -> None:
+        self._begin = begin
+        self._read = read
+        self._clock = clock
+        self._new_token = new_token
+
+    def issue_enrolment(self, device_id: str, actor: str) -> IssuedToken:
+        """Make a one-time token for a new device, or for one that lost its token.
+
+        Raises InvalidInput when the name could not stand in a path.
+        """
+        if not _DEVICE_ID.fullmatch(device_id):
+            raise InvalidInput(
+                f"device id {device_id!r}: use 1 to 128 letters, digits, dots, colons, hyphens, underscores"
+            )
+        now = self._clock.now()
+        issued = IssuedToken(device_id, self._new_token(), now + ENROLMENT_LIFETIME)
+        with self._begin() as work:
+            if work.devices.get(device_id) is None:
+                work.devices.put(Device(device_id, registered_at=now))
+                work.note("device_registered", "device", device_id, actor)
+            enrolment = Enrolment(hash_of(issued.token), device_id, now, issued.expires_at)
+            work.devices.put_enrolment(enrolment)
+            work.note("enrolment_issued", "device", device_id, actor)
+            work.commit()
+        return issued
+
+    def enrol(self, device_id: str, one_time_token: str, public_key: str | None) -> str:
+        """Exchange a one-time token for a lasting one, which replaces any that the device had.
+
+        Raises Unauthenticated for an unknown token or one of another device, Expired for a used or old one.
+        """
+        token = self._new_token()
+        now = self._clock.now()
+        with self._begin() as work:
+            enrolment = work.devices.enrolment(hash_of(one_time_token))
+            device = work.devices.get(device_id)
+            if enrolment is None or device is None or enrolment.device_id != device_id:
+                raise Unauthenticated("this one-time token does not belong to this device")
+            work.devices.put_enrolment(enrolment.used(now))
+            key = public_key or device.public_key
+            work.devices.put(replace(device, token_hash=hash_of(token), public_key=key, enrolled_at=now))
+            work.note(
+                "device_enrolled", "device", device_id, f"device:{device_id}", after={"public_key": key}
+            )
+            work.commit()
+        return token
+
+    def authenticated(self, device_id: str, token: str) -> Device:
+        """Give the device whose token this is. Raises Forbidden for an unknown one, else Unauthenticated."""
+        with self._read() as work:
+            device = work.devices.get(device_id)
+        if device is None:
+            raise Forbidden(
+                f"device {device_id} is not registered here (map-server enroll-device {device_id})"
+            )
+        if device.token_hash is None or not compare_digest(device.token_hash, hash_of(token)):
+            raise Unauthenticated(f"wrong token for device {device_id}; enrol it again if it was lost")
+        return device
+
+    def heard(self, device_id: str, vitals: Vitals, cameras: Sequence[Camera]) -> None:
+        """Take in a heartbeat. The log keeps what changed, not every beat."""
+        now = self._clock.now()
+        actor = f"device:{device_id}"
+        with self._begin() as work:
+            device = self._known(work, device_id)
+            if not device.is_online:
+                work.note("device_came_online", "device", device_id, actor)
+            work.devices.put(replace(device, last_seen_at=now, is_online=True, vitals=vitals))
+            known = work.devices.cameras(device_id)
+            settled = [camera.after(known.get(camera.camera_id)) for camera in cameras]
+            for camera in settled:
+                _note_camera(work, known.get(camera.camera_id), camera, actor)
+            work.devices.put_cameras(settled)
+            work.commit()
+
+    def place_camera(self, device_id: str, camera_id: str, lon: float, lat: float, actor: str) -> Camera:
+        """Say where a camera hangs; a person's word stands against what the device says later."""
+        now = self._clock.now()
+        with self._begin() as work:
+            self._known(work, device_id)
+            before = work.devices.cameras(device_id).get(camera_id)
+            blank = Camera(device_id, camera_id, CameraState.STARTING, state_since=now)
+            camera = replace(before or blank, lon=lon, lat=lat, position_source="person")
+            work.devices.put_cameras([camera])
+            _note_camera(work, before, camera, actor)
+            work.commit()
+        return camera
+
+    def mark_silent(self) -> list[str]:
+        """Mark the devices offline that missed three heartbeats; give their ids."""
+        since = self._clock.now() - OFFLINE_AFTER
+        with self._read() as work:
+            if not work.devices.online_but_silent(since):
+                return []
+        with self._begin() as work:
+            silent = work.devices.online_but_silent(since)
+            for device in silent:
+                work.devices.put(replace(device, is_online=False))
+                work.note("device_went_offline", "device", device.device_id, "system")
+            work.commit()
+        return [device.device_id for device in silent]
+
+    @staticmethod
+    def _known(work: UnitOfWork, device_id: str) -> Device:
+        device = work.devices.get(device_id)
+        if device is None:
+            raise NotFound(f"there is no device {device_id}")
+        return device
+
+
+def _note_camera(work: UnitOfWork, before: Camera | None, after: Camera, actor: str) -> None:
+    def facts(camera: Camera) -> dict[str, str | float | None]:
+        return {"camera_id": camera.camera_id, "state": camera.state, "lon": camera.lon, "lat": camera.lat}
+
+    if before is None or facts(before) != facts(after):
+        earlier = None if before is None else facts(before)
+        work.note("camera_changed", "device", after.device_id, actor, before=earlier, after=facts(after))

@@ -1,0 +1,119 @@
+"""All that one batch of messages touches: read at once, changed in memory, written at once."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from map_server.domain.event import Event, Message, Report
+from map_server.domain.fusion import FusionParams, anchor_of, box_around
+from map_server.domain.incident import Incident
+from map_server.services.incident_ports import SiteFinder
+from map_server.services.ports import UnitOfWork
+
+_METRES_PER_DEGREE = 80_000
+"""Fewer than a degree of longitude has at 44 degrees of latitude; a wider cell does no harm."""
+
+
+class WorkingSet:
+    """Events and incidents of one batch. Lists of candidates come from a grid of cells, not from all
+    incidents.
+    """
+
+    def __init__(
+        self,
+        work: UnitOfWork,
+        messages: Sequence[Message],
+        params: FusionParams,
+        site_of: SiteFinder,
+        now: datetime,
+    ) -> None:
+        self._work = work
+        self._now = now
+        self._cell_deg = params.max_radius_m / _METRES_PER_DEGREE
+        event_ids = {message.report.event_id for message in messages}
+        self._events = work.events.known(event_ids)
+        self._seen = work.events.seen(event_ids) if self._events else set()
+        self._changed_events: dict[str, Event] = {}
+        self._new_messages: list[Message] = []
+        self._incidents: dict[str, Incident] = {}
+        self._changed_incidents: dict[str, int] = {}
+        self._by_cell: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+        self._by_camera: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._sites = self._load(
+            [m.report for m in messages if m.report.event_id not in self._events], params, site_of
+        )
+
+    def _load(
+        self, new: Sequence[Report], params: FusionParams, site_of: SiteFinder
+    ) -> dict[str, str | None]:
+        ended_after = self._earliest(new) - timedelta(seconds=params.reopen_within_s)
+        surveyed = [report.fix for report in new if report.fix is not None and report.fix.is_surveyed]
+        boxes = {box_around(fix, params.max_radius_m) for fix in surveyed}
+        anchors = {anchor_of(report.kind, report.view, None) for report in new}
+        found = self._work.incidents.near(list(boxes), ended_after)
+        found += self._work.incidents.anchored(anchors, ended_after)
+        found += self._work.incidents.many({event.incident_id for event in self._events.values()})
+        for incident in found:
+            self._remember(incident)
+        return {
+            report.event_id: None if report.fix is None else site_of(report.fix.lon, report.fix.lat)
+            for report in new
+        }
+
+    def _earliest(self, reports: Iterable[Report]) -> datetime:
+        return min((report.started_at for report in reports), default=self._now)
+
+    def has_seen(self, message: Message) -> bool:
+        """Tell whether this very message was taken in before, in this batch or an earlier one."""
+        return (message.report.event_id, message.digest) in self._seen
+
+    def event(self, event_id: str) -> Event | None:
+        """Give what is known of an event."""
+        return self._events.get(event_id)
+
+    def incident(self, incident_id: str) -> Incident:
+        """Give an incident of the set."""
+        return self._incidents[incident_id]
+
+    def site_of(self, report: Report) -> str | None:
+        """Give the registered site that the report's place belongs to."""
+        return self._sites[report.event_id]
+
+    def candidates(self, report: Report) -> list[Incident]:
+        """Give the incidents around the report's place and of its camera."""
+        ids = set(self._by_camera[report.view.camera])
+        if report.fix is not None:
+            column, row = self._cell(report.fix.lon, report.fix.lat)
+            for dx in (-1, 0, 1):
+                for dy in (-1, 0, 1):
+                    ids |= self._by_cell.get((column + dx, row + dy), set())
+        return [self._incidents[incident_id] for incident_id in sorted(ids)]
+
+    def take(self, message: Message, event: Event, incident: Incident) -> None:
+        """Keep a new message with what it made of its event and incident."""
+        self._seen.add((event.event_id, message.digest))
+        self._new_messages.append(message)
+        self._events[event.event_id] = self._changed_events[event.event_id] = event
+        stored_version = self._changed_incidents.setdefault(incident.incident_id, incident.version)
+        version = stored_version + (1 if incident.number else 0)
+        self._remember(replace(incident, version=version, updated_at=self._now))
+
+    def _remember(self, incident: Incident) -> None:
+        self._incidents[incident.incident_id] = incident
+        for view in incident.views:
+            self._by_camera[view.camera].add(incident.incident_id)
+        if incident.fix is not None:
+            self._by_cell[self._cell(incident.fix.lon, incident.fix.lat)].add(incident.incident_id)
+
+    def _cell(self, lon: float, lat: float) -> tuple[int, int]:
+        return math.floor(lon / self._cell_deg), math.floor(lat / self._cell_deg)
+
+    def write(self) -> None:
+        """Store everything that changed, in the order that foreign keys ask for."""
+        if not self._new_messages:
+            return
+        self._work.incidents.put([self._incidents[incident_id] for incident_id in self._changed_incidents])
+        self._work.events.put(list(self._changed_events.values()))
+        self._work.events.add_messages(self._new_messages, self._now)
