@@ -10,12 +10,14 @@ from sqlalchemy import Engine
 
 from map_server.adapters.db.engine import open_engine, sqlite_url
 from map_server.adapters.db.migrate import migrate
+from map_server.adapters.db.queries.audit_queue import SqlVerdictReads
 from map_server.adapters.db.queries.people import SqlPeopleReads
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.passwords import Argon2Passwords
 from map_server.config import Settings
 from map_server.entrypoints.services import Services
 from map_server.services.accounts import Accounts
+from map_server.services.audit_desk import AuditDesk
 from map_server.services.sign_in import SignIn
 
 
@@ -59,6 +61,7 @@ def running_services(settings: Settings) -> Iterator[Services]:
             clock=clock,
             accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
             sign_in=SignIn(begin, people, clock, new_token, passwords),
+            audit_desk=AuditDesk(begin, SqlVerdictReads(engine), clock, new_id),
         )
     finally:
         engine.dispose()

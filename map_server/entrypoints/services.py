@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from map_server.config import Settings
 from map_server.services.accounts import Accounts
+from map_server.services.audit_desk import AuditDesk
 from map_server.services.ports import Clock
 from map_server.services.sign_in import SignIn
 
@@ -19,3 +20,4 @@ class Services:
     clock: Clock
     accounts: Accounts
     sign_in: SignIn
+    audit_desk: AuditDesk

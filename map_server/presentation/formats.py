@@ -1,9 +1,9 @@
 """How quantities are written on every page: the ward's time, metres, shares with their denominator."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-WARD_ZONE = ZoneInfo("Asia/Shanghai")
+from map_server.domain.ward_time import WARD_ZONE
+
 DASH = "–"
 
 

@@ -19,6 +19,7 @@ from map_server.services.incident_ports import (
     IncidentRepository,
     MergeRepository,
 )
+from map_server.services.verdict_ports import VerdictRepository
 
 IdFactory: TypeAlias = Callable[[], str]
 """Gives a new UUID version 7 as text."""
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     sessions: SessionRepository
     one_time_links: OneTimeLinkRepository
     login_brakes: LoginBrakeRepository
+    verdicts: VerdictRepository
 
     def __enter__(self) -> Self:
         """Open the transaction. Writers wait for each other here, on every database."""

@@ -22,6 +22,7 @@ from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
 from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
+from map_server.adapters.db.repositories.verdicts import SqlVerdicts
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
 from map_server.domain.errors import Conflict, Unavailable
@@ -39,6 +40,7 @@ from map_server.services.incident_ports import (
     MergeRepository,
 )
 from map_server.services.ports import Clock
+from map_server.services.verdict_ports import VerdictRepository
 
 
 class SqlUnitsOfWork:
@@ -113,6 +115,7 @@ class SqlUnitOfWork:
         self.sessions: SessionRepository = SqlSessions(connection)
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)
         self.login_brakes: LoginBrakeRepository = SqlLoginBrakes(connection)
+        self.verdicts: VerdictRepository = SqlVerdicts(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
