@@ -16,7 +16,7 @@ import numpy as np
 
 from edge_agent.commands.drawing import BLACK, COLOUR_OF_KIND, GREY, WHITE, Canvas, zone_colour
 from edge_agent.errors import ConfigError
-from edge_agent.types import Event, Frame, Image, Observation, Track, Zone
+from edge_agent.types import Event, Frame, Image, Observation, Track, TrackState, Zone
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase
 
 MIN_WIDTH_PX, MAX_WIDTH_PX = 640, 1280
@@ -92,6 +92,8 @@ class AnnotatedVideo:
         for change in observation.structure_changes:
             canvas.box(change.box_xyxy_px, COLOUR_OF_KIND[EventKind.ILLEGAL_STRUCTURE], "changed")
         for track in observation.tracks:
+            if track.state is TrackState.LOST:
+                continue
             canvas.box(track.box_xyxy_px, (90, 200, 90), _track_caption(track, observation))
         for event in self._open.values():
             canvas.box(event.box_xyxy_px, COLOUR_OF_KIND[event.kind], _event_caption(event), width_px=3)

@@ -86,8 +86,10 @@ class Canvas:
     def _strip(self, top: int, text: str, colour: Colour, background: Colour) -> None:
         strip = self.picture[top : top + self._line_height]
         strip[:] = (strip * 0.25 + np.array(background) * 0.75).astype(np.uint8)
+        (width, _), _ = cv2.getTextSize(text, _FONT, self._letter, 1)
+        letter = self._letter * min(1.0, (self.picture.shape[1] - 12) / max(1, width))
         baseline = top + round(self._line_height * 0.7)
-        cv2.putText(self.picture, text, (6, baseline), _FONT, self._letter, colour, 1, cv2.LINE_AA)
+        cv2.putText(self.picture, text, (6, baseline), _FONT, letter, colour, 1, cv2.LINE_AA)
 
     def _dashes(self, x1: int, y1: int, x2: int, y2: int, colour: Colour) -> None:
         for x in range(x1, x2, 2 * _DASH_PX):

@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from edge_agent.capture import CaptureParams
 from edge_agent.config.geometry import lonlat_problem, polygon_problem, spread_problem
 from edge_agent.config.tables import Place, as_table, build, read_toml, refuse_unknown
-from edge_agent.geolocate.params import ControlPoint, GeolocateParams, LensParams
+from edge_agent.detect import LookParams
+from edge_agent.evidence import EvidenceParams
+from edge_agent.geolocate import ControlPoint, GeolocateParams, LensParams, calibrate
 from edge_agent.motion import MotionParams
 from edge_agent.rules import RULES
 from edge_agent.still_foreground import StillForegroundParams
@@ -17,7 +20,11 @@ from edge_agent.types import Polygon, Zone, ZoneKind
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 """As on the wire (`wire_contract.messages.Identifier`)."""
 
+_NO_PATH = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+
 MIN_CONTROL_POINTS = 4
+TYPICAL_SIZE_PX = (1280, 720)
+"""Control points are tried out on such a picture, so that what can't carry a geotag is refused at once."""
 
 
 def refuse_unfit_identifier(key: str, value: str) -> None:
@@ -92,9 +99,12 @@ class CameraSettings:
     control_point: tuple[ControlPoint, ...] = ()
     lens: LensParams | None = None
     geolocate: GeolocateParams = field(default_factory=GeolocateParams)
+    capture: CaptureParams = field(default_factory=CaptureParams)
     motion: MotionParams = field(default_factory=MotionParams)
+    look: LookParams = field(default_factory=LookParams)
     track: TrackerParams = field(default_factory=TrackerParams)
     still_foreground: StillForegroundParams = field(default_factory=StillForegroundParams)
+    evidence: EvidenceParams = field(default_factory=EvidenceParams)
     rule: Mapping[str, object] = field(default_factory=dict)
     """Parameters by rule name, one for each of `edge_agent.rules.RULES`."""
 
@@ -106,6 +116,8 @@ class CameraSettings:
         problem = _control_points_problem(self.control_point)
         if problem:
             raise ValueError(f"control_point: {problem}")
+        if self.control_point:
+            calibrate(self.control_point, self.lens, self.geolocate, TYPICAL_SIZE_PX)
 
     @property
     def zones(self) -> tuple[Zone, ...]:
@@ -118,15 +130,22 @@ def load_camera(file: Path) -> CameraSettings:
     tables = dict(read_toml(file))
     place = Place(file)
     rules = _read_rules(tables.pop("rule", {}), place.at("rule"))
-    return replace(build(CameraSettings, tables, place), rule=rules)
+    settings = build(CameraSettings, tables, place)
+    source = _seen_from(file, settings.camera.source)
+    return replace(settings, camera=replace(settings.camera, source=source), rule=rules)
+
+
+def _seen_from(file: Path, source: str) -> str:
+    """Take a path as relative to the file that names it; addresses and devices stay as they are."""
+    return source if _NO_PATH.match(source) else str(file.parent / Path(source).expanduser())
 
 
 def _read_rules(table: object, place: Place) -> Mapping[str, object]:
     by_name = as_table(table, place)
     refuse_unknown(by_name, RULES, place.inside())
     return {
-        name: build(rule.params, as_table(by_name.get(name, {}), at), at.inside())
-        for name, rule in RULES.items()
+        name: build(params, as_table(by_name.get(name, {}), at), at.inside())
+        for name, (params, _) in RULES.items()
         if (at := place.inside().at(name))
     }
 

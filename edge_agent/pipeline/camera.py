@@ -109,15 +109,16 @@ def frame_size_px(frame: Frame) -> tuple[int, int]:
 class DetectionsPipeline:
     """The same without pixels: detections that somebody else made go to tracker and rules."""
 
-    def __init__(self, camera_id: str, track: TrackStage, reporter: Reporter) -> None:
+    def __init__(
+        self, camera_id: str, frame_size_px: tuple[int, int], track: TrackStage, reporter: Reporter
+    ) -> None:
         self._camera_id = camera_id
+        self._frame_size_px = frame_size_px
         self._track = track
         self._reporter = reporter
 
-    def step(
-        self, captured_at: datetime, detections: Sequence[Detection], frame_size_px: tuple[int, int]
-    ) -> list[Event]:
+    def step(self, captured_at: datetime, detections: Sequence[Detection]) -> list[Event]:
         """Judge the detections of one frame; the detector is taken to have seen the whole of it."""
-        tracks = self._track.update(captured_at, detections, None, frame_size_px)
-        observation = Observation(self._camera_id, captured_at, frame_size_px, tracks=tracks)
+        tracks = self._track.update(captured_at, detections, None, self._frame_size_px)
+        observation = Observation(self._camera_id, captured_at, self._frame_size_px, tracks=tracks)
         return self._reporter.report(observation, None)
