@@ -3,6 +3,7 @@
 EdgeError
 ├── ConfigError      the user mends a file or an argument; the program ends with exit code 2
 ├── TransientError   try again later; nothing is lost
+│   └── ServerFault      the server stumbled, perhaps over this very item
 └── PermanentError   never works for this item; set it aside and go on
 """
 
@@ -12,7 +13,7 @@ class EdgeError(Exception):
 
 
 class ConfigError(EdgeError):
-    """Something the user wrote is wrong. The message is one line: file, key, what is wrong, how to mend it."""
+    """Something the user wrote is wrong. The message is one line: file, key, what is wrong, how to mend."""
 
 
 class TransientError(EdgeError):
@@ -21,6 +22,10 @@ class TransientError(EdgeError):
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class ServerFault(TransientError):
+    """The server met a fault of its own. Try again, but do not let this item hold up the others."""
 
 
 class PermanentError(EdgeError):

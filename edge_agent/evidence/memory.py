@@ -78,7 +78,7 @@ class StillMemory:
         return earlier[-1] if earlier else None
 
     def onset(self, thing: Watched) -> Still | None:
-        """Give the first still after the thing came to rest that shows it; else the one that hides it least."""
+        """Give the first still after the thing came to rest that shows it; else the least hidden."""
         latest = thing.since + self._onset_window
         window = [still for still in self._stills if thing.since <= still.captured_at <= latest]
         hidden = _hidden_part(thing.box_xyxy_px)

@@ -61,7 +61,7 @@ def find_hidden(observation: Observation, *, detects_persons: bool, margin: floa
 
 
 def pixelate(image: Image, boxes: Iterable[BoxXyxy]) -> Image:
-    """Give a copy in which each box is a mosaic too coarse to tell who it was; the detail is gone for good."""
+    """Give a copy in which each box is a mosaic too coarse to tell who it was; the detail is gone."""
     hidden = image.copy()
     height, width = image.shape[:2]
     for box in boxes:

@@ -1,4 +1,4 @@
-"""The stills of an event, before it, at its onset, at the alarm: persons hidden, no box drawn, no metadata."""
+"""The stills of an event, before, at its onset, at the alarm: persons hidden, no box drawn, no metadata."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -40,6 +40,7 @@ CREATE TABLE evidence (
     not_before REAL NOT NULL DEFAULT 0,
     reason TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+CREATE INDEX evidence_by_state ON evidence (state, captured_at);
 CREATE TABLE message_evidence (
     event_id TEXT NOT NULL,
     sequence INTEGER NOT NULL,

@@ -98,14 +98,18 @@ class EvidenceLedger:
         """Give the files on the disk in the order in which they may be dropped.
 
         First those that nobody needs any more, then those of delivered events, last those of events that
-        still wait (`rank` 0, 1, 2); within each the oldest first.
+        still wait; within each the oldest first.
         """
         rows = self._database.rows(_STORED)
         return [
             StoredEvidence(
-                str(sha256), int(str(size)), datetime.fromtimestamp(float(str(at)), UTC), int(str(rank))
+                sha256=str(sha256),
+                size_bytes=int(str(size)),
+                captured_at=datetime.fromtimestamp(float(str(at)), UTC),
+                is_sent=state == "sent",
+                is_wanted=rank != 0,
             )
-            for sha256, size, at, rank in rows
+            for sha256, size, at, state, rank in rows
         ]
 
     def drop(self, sha256: str, without: Callable[[bytes, str], bytes]) -> None:

@@ -67,12 +67,13 @@ class DueEvidence:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvidence:
-    """One file that lies on the disk, with the class in which it may be dropped (lower goes first)."""
+    """One file that lies on the disk. `is_wanted` tells that the server shall still get it."""
 
     sha256: str
     size_bytes: int
     captured_at: datetime
-    rank: int
+    is_sent: bool
+    is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,22 @@
+"""Settings of the way to the server."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkParams:
+    """Table `[uplink]` of agent.toml."""
+
+    connect_timeout_s: float = 10.0
+    answer_timeout_s: float = 30.0
+    """Longest silence of the server while a request is under way."""
+    ca_file: Path | None = None
+    """Certificates (PEM) to trust instead of the usual ones, for a server that signs its own."""
+    allow_http: bool = False
+    """Send the device token unencrypted to another machine. Only for a network that nobody else can reach."""
+
+    def __post_init__(self) -> None:
+        for name in ("connect_timeout_s", "answer_timeout_s"):
+            if not 0 < getattr(self, name) <= 600:
+                raise ValueError(f"{name}: must be more than 0 and at most 600 seconds")
