@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from math import isfinite
 
+from edge_agent.boxes import clip
 from edge_agent.types import AttributeValue, BoxXyxy, Event, Evidence, GroundFix
 from wire_contract import messages
 
@@ -76,16 +77,8 @@ def _canonical(value: object) -> bytes:
 
 
 def _inside_frame(box: BoxXyxy, frame_size_px: tuple[int, int]) -> BoxXyxy:
-    """Cut a box to the frame; a box outside becomes the frame's nearest pixel."""
-    width, height = frame_size_px
-    left, right = _inside_span(box[0], box[2], width)
-    top, bottom = _inside_span(box[1], box[3], height)
-    return (left, top, right, bottom)
-
-
-def _inside_span(low: float, high: float, size: int) -> tuple[float, float]:
-    low = round(min(max(low, 0.0), size - 1.0), 1)
-    return (low, round(min(max(high, low + 1.0), size), 1))
+    x1, y1, x2, y2 = clip(box, frame_size_px)
+    return round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1)
 
 
 def _encode_fix(fix: GroundFix) -> messages.GroundFix:
