@@ -135,6 +135,13 @@ class EventMessage(WireModel):
         return self
 
 
+class CameraPosition(WireModel):
+    """Where a camera hangs, WGS 84, as its configuration says."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+
+
 class CameraHealth(WireModel):
     """One camera's part of a heartbeat."""
 
@@ -146,6 +153,7 @@ class CameraHealth(WireModel):
     observed_s: float = Field(
         ge=0, description="Seconds since the last heartbeat in which the rules could judge"
     )
+    position: CameraPosition | None = None
 
 
 class Heartbeat(WireModel):
