@@ -1,11 +1,14 @@
 """What patrol planning needs from outside: streets and a solver. Fakes in tests/fakes pass the same tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from map_server.domain.datum import LonLat
+from map_server.domain.incident import Incident
 from map_server.domain.patrol import Order, PatrolProblem
+from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop
+from map_server.domain.team import Team
 from map_server.domain.travel import TravelTable
 
 
@@ -47,3 +50,67 @@ class PatrolPlanner(Protocol):
 
     def plan(self, problem: PatrolProblem, effort: Effort, watch: Watch) -> list[Order]:
         """Give an order for each shift, which can be walked inside it and the visits' windows."""
+
+
+class TeamRepository(Protocol):
+    """Teams inside one unit of work."""
+
+    def put(self, team: Team) -> None:
+        """Store a new or changed team."""
+
+    def all(self) -> list[Team]:
+        """Give all teams, by id."""
+
+
+class PatrolRepository(Protocol):
+    """Plans inside one unit of work."""
+
+    def put(self, plan: PatrolPlan) -> None:
+        """Store a new or changed plan."""
+
+    def get(self, plan_id: str) -> PatrolPlan:
+        """Give a plan. Raises NotFound."""
+
+    def in_states(self, states: Collection[PlanState]) -> list[PatrolPlan]:
+        """Give the plans in these states, newest first."""
+
+    def latest(self, count: int) -> list[PatrolPlan]:
+        """Give the newest plans."""
+
+    def put_routes(self, plan_id: str, routes: Sequence[Route]) -> None:
+        """Make these the only routes of a plan."""
+
+    def put_stops(self, plan_id: str, stops: Sequence[Stop]) -> None:
+        """Make these the only stops of a plan."""
+
+    def put_left_out(self, plan_id: str, visits: Sequence[LeftOutVisit]) -> None:
+        """Make these the only visits that a plan leaves out."""
+
+    def put_stop(self, stop: Stop) -> None:
+        """Store a changed stop."""
+
+    def routes(self, plan_id: str) -> list[Route]:
+        """Give the routes of a plan, by team."""
+
+    def stops(self, plan_id: str) -> list[Stop]:
+        """Give the stops of a plan, by team and position."""
+
+    def left_out(self, plan_id: str) -> list[LeftOutVisit]:
+        """Give the visits that a plan leaves out."""
+
+    def stop(self, plan_id: str, stop_id: str) -> Stop:
+        """Give a stop of a plan. Raises NotFound."""
+
+
+class ConfirmedIncidents(Protocol):
+    """Incidents that wait for someone to go there."""
+
+    def __call__(self) -> list[Incident]:
+        """Give the confirmed incidents that are still there, oldest first."""
+
+
+class Background(Protocol):
+    """Runs work outside of requests, one piece after the other."""
+
+    def __call__(self, work: Callable[[], None]) -> None:
+        """Take the work over and return at once."""

@@ -19,6 +19,8 @@ from map_server.services.incident_ports import (
     IncidentRepository,
     MergeRepository,
 )
+from map_server.services.patrol_ports import PatrolRepository, TeamRepository
+from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
 from map_server.services.verdict_ports import VerdictRepository
 
 IdFactory: TypeAlias = Callable[[], str]
@@ -44,6 +46,11 @@ class UnitOfWork(Protocol):
     incidents: IncidentRepository
     merges: MergeRepository
     evidence: EvidenceRepository
+    layers: LayerRepository
+    areas: AreaRepository
+    sites: SiteRepository
+    teams: TeamRepository
+    patrols: PatrolRepository
     accounts: AccountRepository
     sessions: SessionRepository
     one_time_links: OneTimeLinkRepository

@@ -22,6 +22,9 @@ from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
 from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
+from map_server.adapters.db.repositories.patrols import SqlPatrols
+from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers, SqlSites
+from map_server.adapters.db.repositories.teams import SqlTeams
 from map_server.adapters.db.repositories.verdicts import SqlVerdicts
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
@@ -39,6 +42,8 @@ from map_server.services.incident_ports import (
     IncidentRepository,
     MergeRepository,
 )
+from map_server.services.patrol_ports import PatrolRepository, TeamRepository
+from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
 from map_server.services.ports import Clock
 from map_server.services.verdict_ports import VerdictRepository
 
@@ -111,6 +116,11 @@ class SqlUnitOfWork:
         self.incidents: IncidentRepository = SqlIncidents(connection, self._spatial)
         self.merges: MergeRepository = SqlMerges(connection)
         self.evidence: EvidenceRepository = SqlEvidence(connection)
+        self.layers: LayerRepository = SqlLayers(connection)
+        self.areas: AreaRepository = SqlAreas(connection)
+        self.sites: SiteRepository = SqlSites(connection)
+        self.teams: TeamRepository = SqlTeams(connection)
+        self.patrols: PatrolRepository = SqlPatrols(connection)
         self.accounts: AccountRepository = SqlAccounts(connection)
         self.sessions: SessionRepository = SqlSessions(connection)
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)

@@ -1,0 +1,221 @@
+"""Patrol plans, their routes, stops, and what was left out, as rows."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy.engine import RowMapping
+
+from map_server.adapters.db.tables.patrols import patrol_left_out, patrol_plans, patrol_routes, patrol_stops
+from map_server.adapters.db.upsert import upsert
+from map_server.domain.errors import NotFound
+from map_server.domain.left_out import LeftOutReason
+from map_server.domain.patrol import SubjectKind, Visit
+from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, StopState
+
+
+class SqlPatrols:
+    """See services.patrol_ports.PatrolRepository."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, plan: PatrolPlan) -> None:
+        """Store a new or changed plan."""
+        row = {column.name: getattr(plan, column.name) for column in patrol_plans.columns}
+        upsert(self._connection, patrol_plans, [row | {"state": str(plan.state)}])
+
+    def get(self, plan_id: str) -> PatrolPlan:
+        """Give a plan. Raises NotFound."""
+        wanted = select(patrol_plans).where(patrol_plans.c.plan_id == plan_id)
+        row = self._connection.execute(wanted).mappings().first()
+        if row is None:
+            raise NotFound(f"there is no patrol plan {plan_id}")
+        return _plan(row)
+
+    def in_states(self, states: Collection[PlanState]) -> list[PatrolPlan]:
+        """Give the plans in these states, newest first."""
+        wanted = select(patrol_plans).where(patrol_plans.c.state.in_([str(state) for state in states]))
+        rows = self._connection.execute(wanted.order_by(patrol_plans.c.requested_at.desc())).mappings()
+        return [_plan(row) for row in rows]
+
+    def latest(self, count: int) -> list[PatrolPlan]:
+        """Give the newest plans."""
+        wanted = select(patrol_plans).order_by(patrol_plans.c.day.desc(), patrol_plans.c.requested_at.desc())
+        return [_plan(row) for row in self._connection.execute(wanted.limit(count)).mappings()]
+
+    def put_routes(self, plan_id: str, routes: Sequence[Route]) -> None:
+        """Make these the only routes of a plan."""
+        self._replace(patrol_routes, plan_id, [_route_row(route) for route in routes])
+
+    def put_stops(self, plan_id: str, stops: Sequence[Stop]) -> None:
+        """Make these the only stops of a plan."""
+        self._replace(patrol_stops, plan_id, [_stop_row(stop) for stop in stops])
+
+    def put_left_out(self, plan_id: str, visits: Sequence[LeftOutVisit]) -> None:
+        """Make these the only visits that a plan leaves out."""
+        rows = [_left_out_row(number, visit) for number, visit in enumerate(visits)]
+        self._replace(patrol_left_out, plan_id, rows)
+
+    def put_stop(self, stop: Stop) -> None:
+        """Store a changed stop."""
+        upsert(self._connection, patrol_stops, [_stop_row(stop)])
+
+    def routes(self, plan_id: str) -> list[Route]:
+        """Give the routes of a plan, by team."""
+        wanted = select(patrol_routes).where(patrol_routes.c.plan_id == plan_id)
+        rows = self._connection.execute(wanted.order_by(patrol_routes.c.team_id)).mappings()
+        return [_route(row) for row in rows]
+
+    def stops(self, plan_id: str) -> list[Stop]:
+        """Give the stops of a plan, by team and position."""
+        wanted = select(patrol_stops).where(patrol_stops.c.plan_id == plan_id)
+        ordered = wanted.order_by(patrol_stops.c.team_id, patrol_stops.c.position)
+        return [_stop(row) for row in self._connection.execute(ordered).mappings()]
+
+    def left_out(self, plan_id: str) -> list[LeftOutVisit]:
+        """Give the visits that a plan leaves out."""
+        wanted = select(patrol_left_out).where(patrol_left_out.c.plan_id == plan_id)
+        rows = self._connection.execute(wanted.order_by(patrol_left_out.c.number)).mappings()
+        return [_left_out(row) for row in rows]
+
+    def stop(self, plan_id: str, stop_id: str) -> Stop:
+        """Give a stop of a plan. Raises NotFound."""
+        wanted = select(patrol_stops).where(
+            patrol_stops.c.plan_id == plan_id, patrol_stops.c.stop_id == stop_id
+        )
+        row = self._connection.execute(wanted).mappings().first()
+        if row is None:
+            raise NotFound(f"this plan has no stop {stop_id}; it may have been planned anew")
+        return _stop(row)
+
+    def _replace(self, table: Table, plan_id: str, rows: list[dict[str, Any]]) -> None:
+        self._connection.execute(delete(table).where(table.c.plan_id == plan_id))
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+
+def _plan(row: RowMapping) -> PatrolPlan:
+    return PatrolPlan(**{**row, "state": PlanState(row["state"])})
+
+
+def _route(row: RowMapping) -> Route:
+    return Route(
+        plan_id=row["plan_id"],
+        team_id=row["team_id"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        start=(row["start_lon"], row["start_lat"]),
+        end=(row["end_lon"], row["end_lat"]),
+        pace_m_s=row["pace_m_s"],
+        returns_at=row["returns_at"],
+        metres=row["metres"],
+        legs=tuple(tuple((lon, lat) for lon, lat in leg) for leg in row["legs"]),
+    )
+
+
+def _route_row(route: Route) -> dict[str, Any]:
+    return {
+        "plan_id": route.plan_id,
+        "team_id": route.team_id,
+        "starts_at": route.starts_at,
+        "ends_at": route.ends_at,
+        "start_lon": route.start[0],
+        "start_lat": route.start[1],
+        "end_lon": route.end[0],
+        "end_lat": route.end[1],
+        "pace_m_s": route.pace_m_s,
+        "returns_at": route.returns_at,
+        "metres": route.metres,
+        "legs": [[[round(lon, 7), round(lat, 7)] for lon, lat in leg] for leg in route.legs],
+    }
+
+
+def _visit(row: RowMapping) -> Visit:
+    return Visit(
+        subject_kind=SubjectKind(row["subject_kind"]),
+        subject_id=row["subject_id"],
+        category=row["category"],
+        name_zh=row["name_zh"],
+        name_en=row["name_en"],
+        point=(row["lon"], row["lat"]),
+        service_s=row["service_s"],
+        prize_s=row["prize_s"],
+        opens_s=row["opens_s"],
+        closes_s=row["closes_s"],
+        is_urgent=row["is_urgent"],
+    )
+
+
+def _visit_row(visit: Visit) -> dict[str, Any]:
+    return {
+        "subject_kind": str(visit.subject_kind),
+        "subject_id": visit.subject_id,
+        "category": visit.category,
+        "name_zh": visit.name_zh,
+        "name_en": visit.name_en,
+        "lon": visit.point[0],
+        "lat": visit.point[1],
+        "service_s": visit.service_s,
+        "prize_s": visit.prize_s,
+        "opens_s": visit.opens_s,
+        "closes_s": visit.closes_s,
+        "is_urgent": visit.is_urgent,
+    }
+
+
+def _stop(row: RowMapping) -> Stop:
+    return Stop(
+        stop_id=row["stop_id"],
+        plan_id=row["plan_id"],
+        team_id=row["team_id"],
+        position=row["position"],
+        visit=_visit(row),
+        arrives_at=row["arrives_at"],
+        begins_at=row["begins_at"],
+        leaves_at=row["leaves_at"],
+        state=StopState(row["state"]),
+        started_at=row["started_at"],
+        done_at=row["done_at"],
+        checked_in_by=row["checked_in_by"],
+    )
+
+
+def _stop_row(stop: Stop) -> dict[str, Any]:
+    return {
+        "stop_id": stop.stop_id,
+        "plan_id": stop.plan_id,
+        "team_id": stop.team_id,
+        "position": stop.position,
+        **_visit_row(stop.visit),
+        "arrives_at": stop.arrives_at,
+        "begins_at": stop.begins_at,
+        "leaves_at": stop.leaves_at,
+        "state": str(stop.state),
+        "started_at": stop.started_at,
+        "done_at": stop.done_at,
+        "checked_in_by": stop.checked_in_by,
+    }
+
+
+def _left_out(row: RowMapping) -> LeftOutVisit:
+    return LeftOutVisit(
+        plan_id=row["plan_id"],
+        visit=_visit(row),
+        reason=LeftOutReason(row["reason"]),
+        short_s=row["short_s"],
+        delay_s=row["delay_s"],
+        away_m=row["away_m"],
+    )
+
+
+def _left_out_row(number: int, left_out: LeftOutVisit) -> dict[str, Any]:
+    return {
+        "plan_id": left_out.plan_id,
+        "number": number,
+        **_visit_row(left_out.visit),
+        "reason": str(left_out.reason),
+        "short_s": left_out.short_s,
+        "delay_s": left_out.delay_s,
+        "away_m": left_out.away_m,
+    }

@@ -1,0 +1,50 @@
+"""Layers of the ward: areas, and sites under inspection."""
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text
+
+from map_server.adapters.db.tables import metadata
+from map_server.adapters.db.types import CanonicalJson, UtcDateTime
+
+layers = Table(
+    "layers",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("crs", Text, nullable=False),
+    Column("feature_count", Integer, nullable=False),
+    Column("bounds", CanonicalJson, nullable=False),
+    Column("loaded_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("layer", String(64), primary_key=True),
+    Column("area_id", String(64), primary_key=True),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("geometry_wkb", LargeBinary, nullable=False),
+    Column("attributes", CanonicalJson, nullable=False),
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("site_id", String(64), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("interval_days", Integer, nullable=False),
+    Column("inspected_at", UtcDateTime),
+    Column("state", Text),
+    Column("level", Text),
+    Column("visit_from", Text),
+    Column("visit_until", Text),
+    Column("compound_id", String(64)),
+    Column("grid_id", String(64)),
+    Index("ix_sites_kind", "kind"),
+)

@@ -1,0 +1,155 @@
+"""A plan as people use it.
+
+Routes of teams, stops with their promises, what was left out, and how far it has come.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from map_server.domain.datum import LonLat
+from map_server.domain.errors import Conflict, InvalidInput
+from map_server.domain.left_out import LeftOutReason
+from map_server.domain.patrol import Visit
+
+CLOCK_SKEW = timedelta(minutes=2)
+"""A phone's clock may run ahead by this much."""
+
+
+class PlanState(StrEnum):
+    """Where a plan stands."""
+
+    PLANNING = "planning"
+    READY = "ready"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class StopState(StrEnum):
+    """Where a stop stands."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolPlan:
+    """One day's plan.
+
+    `revision` counts the plans made for it: 1 for the first, one more for each replanning.
+    """
+
+    plan_id: str
+    day: date
+    state: PlanState
+    requested_by: str
+    requested_at: datetime
+    origin_at: datetime
+    """Second 0 of the visits' windows."""
+    finished_at: datetime | None = None
+    network: str = ""
+    """What the distances rest on."""
+    note: str = ""
+    """Why it failed, or what the last replanning did."""
+    revision: int = 0
+    value_s: int = 0
+    """Prizes collected less seconds of patrol spent, as planned."""
+
+    def ready(self, network: str, value_s: int, at: datetime, note: str = "") -> Self:
+        """A plan was found and proved."""
+        if self.state in (PlanState.CANCELLED, PlanState.FAILED):
+            raise Conflict(f"this plan was {self.state}; make a new one")
+        return replace(
+            self,
+            state=PlanState.READY,
+            network=network,
+            value_s=value_s,
+            finished_at=at,
+            note=note,
+            revision=self.revision + 1,
+        )
+
+    def cancelled(self, at: datetime) -> Self:
+        """Someone no longer wants it."""
+        if self.state not in (PlanState.PLANNING, PlanState.READY):
+            raise Conflict(f"this plan is {self.state} already")
+        return replace(self, state=PlanState.CANCELLED, finished_at=at)
+
+    def failed(self, why: str, at: datetime) -> Self:
+        """It could not be made."""
+        return replace(self, state=PlanState.FAILED, note=why, finished_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One team's shift in a plan, and the way that it takes: one line for each leg, the way home last."""
+
+    plan_id: str
+    team_id: str
+    starts_at: datetime
+    ends_at: datetime
+    start: LonLat
+    end: LonLat
+    pace_m_s: float
+    returns_at: datetime
+    metres: float = 0.0
+    legs: tuple[tuple[LonLat, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One visit of one team, as promised and as it came about. `position` counts from 1 within the route."""
+
+    stop_id: str
+    plan_id: str
+    team_id: str
+    position: int
+    visit: Visit
+    arrives_at: datetime
+    begins_at: datetime
+    leaves_at: datetime
+    state: StopState = StopState.PLANNED
+    started_at: datetime | None = None
+    done_at: datetime | None = None
+    checked_in_by: str = ""
+
+    def started(self, at: datetime, by: str) -> Self:
+        """The team has arrived. Said again, nothing changes."""
+        if self.state is not StopState.PLANNED:
+            return self
+        return replace(self, state=StopState.STARTED, started_at=at, checked_in_by=by)
+
+    def done(self, at: datetime, by: str) -> Self:
+        """The team has finished. Said again, nothing changes."""
+        if self.state is StopState.DONE:
+            return self
+        began_at = min(self.started_at or at, at)
+        return replace(self, state=StopState.DONE, started_at=began_at, done_at=at, checked_in_by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutVisit:
+    """A visit that nobody makes, with the reason in numbers (see `left_out.LeftOut`)."""
+
+    plan_id: str
+    visit: Visit
+    reason: LeftOutReason
+    short_s: int | None = None
+    delay_s: int | None = None
+    away_m: float | None = None
+
+
+def check_reported_time(reported_at: datetime | None, plan: PatrolPlan, now: datetime) -> datetime:
+    """Give the time of a check-in: the phone's when it is possible, the server's when the phone gave none.
+
+    Raises InvalidInput for a time in the future or before the plan was asked for.
+    """
+    if reported_at is None:
+        return now
+    if reported_at > now + CLOCK_SKEW:
+        raise InvalidInput("happened_at: the phone's clock is ahead of the server's; set it right")
+    if reported_at < plan.requested_at:
+        raise InvalidInput("happened_at: the check-in is older than the plan; set the phone's clock right")
+    return min(reported_at, now)
