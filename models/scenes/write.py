@@ -15,18 +15,22 @@ from models.scenes.stories import STORIES, Story
 NOISE_SEED = 20261123
 
 
+def draw(story: Story, empty: Picture, index: int) -> Picture:
+    """Draw one frame over the empty scene, with sensor noise that differs from frame to frame."""
+    seconds = index * story.seconds_per_frame
+    light = story.light(seconds)
+    lit = np.clip(empty.astype(np.float32) * (light.sky + light.sun * 0.85), 0, 255).astype(np.uint8)
+    canvas = Canvas(story.camera, light, lit)
+    story.things(canvas, seconds)
+    noise = np.random.default_rng([NOISE_SEED, index]).normal(0, story.noise, lit.shape).astype(np.float32)
+    return np.clip(canvas.finish() + noise, 0, 255).astype(np.uint8)
+
+
 def frames(story: Story) -> Iterator[Picture]:
-    """Draw the frames one by one, with sensor noise that differs from frame to frame."""
+    """Draw all frames in order."""
     empty = story.empty()
-    rng = np.random.default_rng(NOISE_SEED)
     for index in range(story.frames):
-        seconds = index * story.seconds_per_frame
-        light = story.light(seconds)
-        lit = np.clip(empty.astype(np.float32) * (light.sky + light.sun * 0.85), 0, 255).astype(np.uint8)
-        canvas = Canvas(story.camera, light, lit)
-        story.things(canvas, seconds)
-        noise = rng.normal(0, story.noise, lit.shape).astype(np.float32)
-        yield np.clip(canvas.finish() + noise, 0, 255).astype(np.uint8)
+        yield draw(story, empty, index)
 
 
 def write_clip(story: Story, path: Path) -> None:
