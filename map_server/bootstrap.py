@@ -11,13 +11,24 @@ from sqlalchemy import Engine
 from map_server.adapters.db.engine import open_engine, sqlite_url
 from map_server.adapters.db.migrate import migrate
 from map_server.adapters.db.queries.audit_queue import SqlVerdictReads
+from map_server.adapters.db.queries.devices import SqlDeviceList
+from map_server.adapters.db.queries.incidents import SqlIncidentList
+from map_server.adapters.db.queries.live import SqlLiveMap
 from map_server.adapters.db.queries.people import SqlPeopleReads
+from map_server.adapters.db.spatial import spatial_index_of
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
+from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.adapters.passwords import Argon2Passwords
 from map_server.config import Settings
+from map_server.domain.fusion import FusionParams
 from map_server.entrypoints.services import Services
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
+from map_server.services.changes import ChangeSignal
+from map_server.services.devices import Devices
+from map_server.services.evidence import Evidence
+from map_server.services.incidents import Incidents
+from map_server.services.ingest import Ingest
 from map_server.services.sign_in import SignIn
 
 
@@ -52,13 +63,24 @@ def running_services(settings: Settings) -> Iterator[Services]:
     """Put all services together, and close what they hold at the end."""
     engine = open_database(settings)
     clock = SystemClock()
-    begin = SqlUnitsOfWork(engine, clock, committed=lambda _: None)
+    changes = ChangeSignal()
+    begin = SqlUnitsOfWork(engine, clock, committed=changes)
+    read = begin.reading
+    files = EvidenceFolder(settings.evidence_dir)
     people, passwords = SqlPeopleReads(engine), Argon2Passwords()
     try:
         yield Services(
             settings=settings,
             engine=engine,
             clock=clock,
+            changes=changes,
+            devices=Devices(begin, read, clock, new_token),
+            ingest=Ingest(begin, clock, new_id, lambda _lon, _lat: None, FusionParams()),
+            evidence=Evidence(begin, read, files, clock),
+            incidents=Incidents(begin, clock, new_id),
+            device_list=SqlDeviceList(engine),
+            incident_list=SqlIncidentList(engine),
+            live=SqlLiveMap(engine, spatial_index_of(engine)),
             accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
             sign_in=SignIn(begin, people, clock, new_token, passwords),
             audit_desk=AuditDesk(begin, SqlVerdictReads(engine), clock, new_id),

@@ -265,6 +265,8 @@ def with_state_of(survivor: Incident, absorbed: Incident) -> Incident:
         survivor = replace(survivor, judgement=Judgement.CONFIRMED)
         if survivor.state is IncidentState.OPEN:
             survivor = replace(survivor, state=IncidentState.CONFIRMED)
+    if absorbed.is_open and survivor.state is IncidentState.RESOLVED:
+        survivor = reopened(survivor)
     return survivor
 
 

@@ -4,9 +4,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from map_server.adapters.db.queries.devices import SqlDeviceList
+from map_server.adapters.db.queries.incidents import SqlIncidentList
+from map_server.adapters.db.queries.live import SqlLiveMap
 from map_server.config import Settings
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
+from map_server.services.changes import ChangeSignal
+from map_server.services.devices import Devices
+from map_server.services.evidence import Evidence
+from map_server.services.incidents import Incidents
+from map_server.services.ingest import Ingest
 from map_server.services.ports import Clock
 from map_server.services.sign_in import SignIn
 
@@ -18,6 +26,14 @@ class Services:
     settings: Settings
     engine: Engine
     clock: Clock
+    changes: ChangeSignal
+    devices: Devices
+    ingest: Ingest
+    evidence: Evidence
+    incidents: Incidents
+    device_list: SqlDeviceList
+    incident_list: SqlIncidentList
+    live: SqlLiveMap
     accounts: Accounts
     sign_in: SignIn
     audit_desk: AuditDesk

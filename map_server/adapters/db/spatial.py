@@ -18,7 +18,7 @@ class SpatialIndex(Protocol):
     def numbers_in(self, boxes: Sequence[SearchBox]) -> TextClause:
         """Select the numbers of all incidents whose point lies in one of the boxes."""
 
-    def whole(self, expression: ColumnElement[float]) -> ColumnElement[Any]:
+    def whole(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Round a non-negative number down."""
 
 
@@ -38,7 +38,7 @@ class RTreeIndex:
         """Ask the tree once per box, in one statement."""
         return self._NUMBERS.bindparams(boxes=_as_json(boxes))
 
-    def whole(self, expression: ColumnElement[float]) -> ColumnElement[Any]:
+    def whole(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Cut the fraction off."""
         return cast(expression, Integer)
 
@@ -64,7 +64,7 @@ class GistIndex:
         """Ask the index once per box, in one statement."""
         return self._numbers.bindparams(boxes=_as_json(boxes))
 
-    def whole(self, expression: ColumnElement[float]) -> ColumnElement[Any]:
+    def whole(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Round down; a cast would round to the nearest here."""
         return func.floor(expression)
 

@@ -2,15 +2,36 @@
 
 from fastapi import FastAPI
 
-from map_server.entrypoints.http import operations, people_pages, sign_in_pages
+from map_server.entrypoints.http import (
+    devices,
+    events,
+    evidence,
+    incidents,
+    live,
+    operations,
+    people_pages,
+    sign_in_pages,
+    stream,
+)
 from map_server.entrypoints.http.errors import Problem, install_error_handlers
 from map_server.entrypoints.http.headers import SecurityHeaders
+from map_server.entrypoints.http.lifespan import lifespan
 from map_server.entrypoints.http.limits import BodyLimit
 from map_server.entrypoints.http.metrics import Metrics, RequestTimes
 from map_server.entrypoints.http.static_files import static_files
 from map_server.entrypoints.services import Services
 
-ROUTERS = (operations.router, sign_in_pages.router, people_pages.router)
+ROUTERS = (
+    operations.router,
+    events.router,
+    evidence.router,
+    devices.router,
+    incidents.router,
+    live.router,
+    stream.router,
+    sign_in_pages.router,
+    people_pages.router,
+)
 """Every router of the server; a new concept adds its line here."""
 
 
@@ -22,6 +43,7 @@ def create_app(services: Services) -> FastAPI:
         summary="Events from edge agents become incidents, audited decisions and patrol stops.",
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
     )
     app.state.services = services
     app.state.metrics = Metrics()

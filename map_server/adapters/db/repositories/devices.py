@@ -1,6 +1,6 @@
 """Devices, one-time tokens and cameras as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,6 @@ def device_from_row(row: RowMapping) -> Device:
     )
 
 
-def camera_from_row(row: RowMapping) -> Camera:
+def camera_from_row(row: Mapping[Any, Any]) -> Camera:
     """Read a camera from a row of its table."""
     return Camera(**{**row, "state": CameraState(row["state"])})

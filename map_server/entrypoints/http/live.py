@@ -1,0 +1,132 @@
+"""What the live map shows: incidents and cameras as GeoJSON, clustered by the server where they are many."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from map_server.adapters.db.queries.live import MapFilter, SqlLiveMap
+from map_server.domain.errors import InvalidInput
+from map_server.domain.fusion import SearchBox
+from map_server.domain.incident import IncidentState
+from map_server.entrypoints.http.deps import ServicesDep
+from map_server.entrypoints.http.errors import problems
+from map_server.entrypoints.http.live_schemas import LiveCollection, LiveQuery
+from map_server.entrypoints.http.security import PatrolActor
+from map_server.presentation.geojson import Feature, camera_feature, cluster_features, incident_feature
+from wire_contract.routes import API_PREFIX
+from wire_contract.vocabulary import EventKind
+
+router = APIRouter(tags=["people"])
+
+CLUSTER_ABOVE = 400
+"""More incidents than this in view are clustered."""
+CLUSTER_CELL_PX = 64
+_TILE_PX = 256
+NEVER_CLUSTERED_ZOOM = 19
+MAX_DELTA = 500
+_MAX_FEATURES = 20_000
+_DEFAULT_PERIOD = timedelta(hours=24)
+_SHOWN_BY_DEFAULT = frozenset(
+    {IncidentState.OPEN, IncidentState.CONFIRMED, IncidentState.RESOLVED, IncidentState.CLEARED}
+)
+
+
+@router.get(
+    f"{API_PREFIX}/live.geojson",
+    response_model=LiveCollection,
+    responses={304: {"description": "Nothing has changed since the ETag"}, **problems(401, 403, 422)},
+)
+def live_geojson(
+    request: Request,
+    actor: PatrolActor,
+    services: ServicesDep,
+    query: Annotated[LiveQuery, Query()],
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Give what the map shows: open incidents, and ended ones seen since `from` (default: the last 24 hours).
+
+    With `since`, only what changed after that cursor, and in `removed` the ids that are to be taken off the
+    map; `is_delta` false then means that the answer is the whole picture again. Above 400 incidents in view
+    the answer holds clusters (cells of 64 pixels at `zoom`) instead.
+    """
+    now = services.clock.now()
+    cursor = services.live.cursor()
+    etag = _etag(cursor, now, request.url.query)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if if_none_match == etag:
+        return Response(status_code=304, headers=headers)
+    picture = _picture(services.live, _wanted(query, now), query.zoom, query.since, cursor)
+    body = {
+        "type": "FeatureCollection",
+        "cursor": cursor,
+        "is_delta": picture.is_delta,
+        "is_clustered": picture.is_clustered,
+        "features": picture.features,
+        "removed": picture.removed,
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, headers=headers, media_type="application/geo+json")
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    features: list[Feature]
+    removed: list[str]
+    is_delta: bool = False
+    is_clustered: bool = False
+
+
+def _picture(live: SqlLiveMap, wanted: MapFilter, zoom: float, since: int | None, cursor: int) -> _Picture:
+    is_clustered = zoom < NEVER_CLUSTERED_ZOOM and live.count(wanted) > CLUSTER_ABOVE
+    if since is not None and since <= cursor and not is_clustered:
+        delta = _delta(live, wanted, since)
+        if delta is not None:
+            return delta
+    cameras = [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras()]
+    if is_clustered:
+        cell_deg = 360 / (_TILE_PX * 2**zoom) * CLUSTER_CELL_PX
+        return _Picture([*cluster_features(live.clusters(wanted, cell_deg)), *cameras], [], is_clustered=True)
+    shown = [incident_feature(incident) for incident in live.incidents(wanted, _MAX_FEATURES)]
+    return _Picture([*shown, *cameras], [])
+
+
+def _delta(live: SqlLiveMap, wanted: MapFilter, since: int) -> _Picture | None:
+    changes = live.changes_since(since, ("incident", "device"), MAX_DELTA + 1)
+    if len(changes) > MAX_DELTA:
+        return None
+    incident_ids = {change.subject_id for change in changes if change.subject_kind == "incident"}
+    device_ids = {change.subject_id for change in changes if change.subject_kind == "device"}
+    shown = live.shown_among(incident_ids, wanted)
+    features = [incident_feature(incident) for incident in live.by_id(shown)]
+    features += [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(device_ids)]
+    return _Picture(features, sorted(incident_ids - shown), is_delta=True)
+
+
+def _wanted(query: LiveQuery, now: datetime) -> MapFilter:
+    return MapFilter(
+        kinds=frozenset(query.kind or EventKind),
+        states=frozenset(query.state or _SHOWN_BY_DEFAULT),
+        seen_from=query.seen_from or now - _DEFAULT_PERIOD,
+        seen_to=query.seen_to or now + _DEFAULT_PERIOD,
+        box=None if query.bbox is None else _box(query.bbox),
+    )
+
+
+def _etag(cursor: int, now: datetime, query: str) -> str:
+    """Changes with each commit, each query and each minute (the default period moves with the clock)."""
+    minute = int(now.timestamp() // 60)
+    return f'W/"{cursor}-{minute}-{hashlib.sha256(query.encode()).hexdigest()[:12]}"'
+
+
+def _box(text: str) -> SearchBox:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InvalidInput("bbox: give four numbers, west,south,east,north") from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise InvalidInput("bbox: needs -180 <= west < east <= 180 and -90 <= south < north <= 90")
+    return SearchBox(west, south, east, north)

@@ -1,0 +1,193 @@
+"""Spreads what was committed to all open live streams. Each change is read and written as text once, for
+everyone.
+
+A commit of this process wakes the hub at once; commits of other processes are found by looking once a second.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from map_server.adapters.db.queries.live import Change, SqlLiveMap
+from map_server.entrypoints.http.metrics import Metrics
+from map_server.presentation.geojson import camera_feature, incident_feature
+
+POLL_S = 1.0
+HEARTBEAT_S = 15.0
+LIFETIME_S = 900.0
+"""A stream is ended after this time, so that whoever may no longer look does not go on looking."""
+QUEUE_LENGTH = 256
+MAX_CATCH_UP = 1000
+SUBJECTS = ("incident", "device", "patrol")
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMessage:
+    """One server-sent event (WHATWG HTML, 9.2), ready to be sent."""
+
+    seq: int
+    text: str
+
+
+class Viewer:
+    """One open stream. A viewer that reads too slowly is let go; it comes back for what it missed."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[LiveMessage | None] = asyncio.Queue(QUEUE_LENGTH)
+        self.is_gone = False
+
+    def offer(self, message: LiveMessage) -> bool:
+        """Queue a message; False when the queue is full."""
+        try:
+            self._queue.put_nowait(message)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    def end(self) -> None:
+        """Close the stream after what is queued; at once when the queue is full."""
+        self.is_gone = True
+        if not self._queue.full():
+            self._queue.put_nowait(None)
+
+    async def next(self) -> LiveMessage | None:
+        """Wait for the next message; None at the end. Raises TimeoutError when it is time for a heartbeat."""
+        if self.is_gone and self._queue.empty():
+            return None
+        async with asyncio.timeout(HEARTBEAT_S):
+            return await self._queue.get()
+
+
+class LiveHub:
+    """Owned by one app; `run` is its task, `wake` may be called from any thread."""
+
+    def __init__(self, live: SqlLiveMap, metrics: Metrics) -> None:
+        self._live = live
+        self._metrics = metrics
+        self._viewers: set[Viewer] = set()
+        self._seq = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+        self._is_closed = False
+
+    def wake(self, _seq: int) -> None:
+        """Look for changes now."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def run(self) -> None:
+        """Look for changes until closed."""
+        self._loop = asyncio.get_running_loop()
+        self._seq = await run_in_threadpool(self._live.cursor)
+        while not self._is_closed:
+            try:
+                async with asyncio.timeout(POLL_S):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            try:
+                await self._spread()
+            except Exception:  # the stream must outlive a database that is away for a moment
+                _log.exception("the live feed could not read the changes; trying again")
+
+    async def _spread(self) -> None:
+        if not self._viewers:
+            newest = await run_in_threadpool(self._live.cursor)
+            if not self._viewers:  # one that came meanwhile may need what was committed since it came
+                self._seq = newest
+                return
+        for message in await run_in_threadpool(self.messages_since, self._seq):
+            self._seq = message.seq
+            for viewer in tuple(self._viewers):
+                if not viewer.offer(message):
+                    self._metrics.dropped_viewers.inc()
+                    self._let_go(viewer)
+
+    def messages_since(self, seq: int) -> list[LiveMessage]:
+        """Read what changed after `seq` and write it as events, oldest first."""
+        changes = self._live.changes_since(seq, SUBJECTS, MAX_CATCH_UP)
+        texts = self._incident_texts(changes) | self._device_texts(changes)
+        return [
+            LiveMessage(change.seq, _event(change, texts.get((change.subject_kind, change.subject_id), "{}")))
+            for change in changes
+        ]
+
+    def _incident_texts(self, changes: list[Change]) -> dict[tuple[str, str], str]:
+        ids = {change.subject_id for change in changes if change.subject_kind == "incident"}
+        return (
+            {("incident", i.incident_id): _json(incident_feature(i)) for i in self._live.by_id(ids)}
+            if ids
+            else {}
+        )
+
+    def _device_texts(self, changes: list[Change]) -> dict[tuple[str, str], str]:
+        ids = {change.subject_id for change in changes if change.subject_kind == "device"}
+        on_map = self._live.cameras(ids) if ids else []
+        texts = {}
+        for device_id in ids:
+            features = [
+                camera_feature(c.camera, c.is_online) for c in on_map if c.camera.device_id == device_id
+            ]
+            texts["device", device_id] = _json({"device_id": device_id, "cameras": features})
+        return texts
+
+    async def stream(self, last_seq: int | None) -> AsyncIterator[str]:
+        """Give one viewer its stream: first what it missed after `last_seq`, then what happens."""
+        viewer = Viewer()
+        self._viewers.add(viewer)
+        self._metrics.viewers.set(len(self._viewers))
+        try:
+            yield "retry: 2000\n\n"
+            reached = await run_in_threadpool(self._live.cursor) if last_seq is None else last_seq
+            if last_seq is not None:
+                for message in await run_in_threadpool(self.messages_since, last_seq):
+                    reached = message.seq
+                    yield message.text
+            async for text in _live_texts(viewer, reached):
+                yield text
+        finally:
+            self._let_go(viewer)
+
+    def _let_go(self, viewer: Viewer) -> None:
+        self._viewers.discard(viewer)
+        viewer.end()
+        self._metrics.viewers.set(len(self._viewers))
+
+    def close(self) -> None:
+        """End all streams; called in the loop's thread when the server shuts down."""
+        self._is_closed = True
+        self._woken.set()
+        for viewer in tuple(self._viewers):
+            self._let_go(viewer)
+
+
+async def _live_texts(viewer: Viewer, reached: int) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    ends_at_s = loop.time() + LIFETIME_S
+    while loop.time() < ends_at_s:
+        try:
+            message = await viewer.next()
+        except TimeoutError:
+            yield ": still here\n\n"
+            continue
+        if message is None:
+            return
+        if message.seq > reached:
+            yield message.text
+
+
+def _event(change: Change, data: str) -> str:
+    if change.subject_kind == "patrol":
+        data = _json({"patrol_id": change.subject_id})
+    return f"id: {change.seq}\nevent: {change.subject_kind}\ndata: {data}\n\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
