@@ -48,8 +48,11 @@ class Lens:
         return ideal * self.focal_px + self.centre_px
 
     def distort(self, ideal_px: Points) -> Points:
-        """Turn (N, 2) ideal pixels into pixels as captured."""
-        return self._bend((ideal_px - self.centre_px) / self.focal_px) * self.focal_px + self.centre_px
+        """Turn (N, 2) ideal pixels into pixels as captured; NaN where the model folds back on itself."""
+        ideal = (ideal_px - self.centre_px) / self.focal_px
+        seen = self._bend(ideal)
+        seen[~self._is_unfolded(ideal)] = np.nan
+        return seen * self.focal_px + self.centre_px
 
     def undistort_jacobian(self, points_px: Points) -> Points:
         """Give d ideal / d captured at each point, (N, 2, 2); NaN where the model cannot be inverted."""
@@ -62,10 +65,14 @@ class Lens:
 
     def _is_inverse(self, ideal: Points, seen: Points) -> npt.NDArray[np.bool_]:
         """Tell which points bend to what is seen, on the near side of where the model folds back."""
-        slope = self._slope(ideal)
         close = (np.abs(self._bend(ideal) - seen) <= _GOOD_ENOUGH).all(axis=1)
-        unfolded = (np.linalg.det(slope) > 0) & (np.trace(slope, axis1=1, axis2=2) > 0)
-        return np.asarray(close & unfolded, dtype=np.bool_)
+        return np.asarray(close & self._is_unfolded(ideal), dtype=np.bool_)
+
+    def _is_unfolded(self, ideal: Points) -> npt.NDArray[np.bool_]:
+        slope = self._slope(ideal)
+        return np.asarray(
+            (np.linalg.det(slope) > 0) & (np.trace(slope, axis1=1, axis2=2) > 0), dtype=np.bool_
+        )
 
     def _bend(self, ideal: Points) -> Points:
         """Apply the distortion to (N, 2) points of the unit focal plane."""
