@@ -51,6 +51,16 @@ LAYERS = _table(
 
 
 @dataclass(frozen=True, slots=True)
+class RawFeature:
+    """One feature as it stands in a file, its geometry in WGS 84. `place` names it in messages to people."""
+
+    place: str
+    feature_id: str | None
+    geometry: BaseGeometry
+    properties: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """One feature of a layer that is no site; the geometry is WGS 84, two-dimensional."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from map_server.domain.datum import LonLat
+from map_server.domain.place import Whereabouts
 
 LONGEST_INTERVAL_DAYS = 730
 
@@ -102,3 +103,17 @@ class Site:
         if self.inspected_at is not None and self.inspected_at >= moment:
             return self
         return replace(self, inspected_at=moment)
+
+    def with_inspection_of(self, known: "Site | None") -> Self:
+        """Take over the inspection that is known already, where it is the later one."""
+        if known is None or known.inspected_at is None:
+            return self
+        return self.inspected(known.inspected_at)
+
+    def placed(self, where: Whereabouts) -> Self:
+        """Fill in grid and compound where they are not given."""
+        return replace(
+            self,
+            compound_id=self.compound_id or where.compound_id,
+            grid_id=self.grid_id or where.grid_id,
+        )

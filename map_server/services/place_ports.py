@@ -1,15 +1,12 @@
 """What the use cases of geodata need from outside: layers in the database, and a reader of geodata files."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from shapely.geometry.base import BaseGeometry
-
-from map_server.domain.audit_log import JsonValue
 from map_server.domain.datum import Datum
-from map_server.domain.place import Area, LoadedLayer
+from map_server.domain.place import Area, LoadedLayer, RawFeature
 from map_server.domain.site import Site, SiteKind
 
 
@@ -53,16 +50,6 @@ class LayerRepository(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FileFeature:
-    """One feature as it stands in a file, its geometry in WGS 84. `place` names it in messages to people."""
-
-    place: str
-    feature_id: str | None
-    geometry: BaseGeometry
-    properties: Mapping[str, JsonValue]
-
-
-@dataclass(frozen=True, slots=True)
 class FileLayer:
     """One layer of a file. `crs` is what its coordinates were in, for the record."""
 
@@ -70,7 +57,7 @@ class FileLayer:
     name: str
     crs: str
     digest: str
-    features: Sequence[FileFeature]
+    features: Sequence[RawFeature]
 
 
 class GeodataReader(Protocol):

@@ -1,0 +1,121 @@
+"""Loads layers of geodata: everything that was given, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import shapely
+
+from map_server.domain.datum import Datum
+from map_server.domain.errors import FieldError, InvalidInput
+from map_server.domain.layer_rules import area_from, faults_of, kind_of_layer, site_from
+from map_server.domain.place import LAYERS, LoadedLayer
+from map_server.domain.whereabouts import Gazetteer
+from map_server.services.place_ports import FileLayer, GeodataReader
+from map_server.services.ports import Begin, Clock, UnitOfWork
+
+_MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What became of one layer."""
+
+    layer: str
+    source: str
+    feature_count: int
+    crs: str
+    is_changed: bool
+
+
+class Geodata:
+    """Loading layers from files."""
+
+    def __init__(self, begin: Begin, read: Begin, clock: Clock, reader: GeodataReader) -> None:
+        self._begin = begin
+        self._read = read
+        self._clock = clock
+        self._reader = reader
+
+    def load(
+        self, paths: Sequence[Path], actor: str, layer: str | None = None, datum: Datum | None = None
+    ) -> list[LoadResult]:
+        """Load files into their layers, in one transaction; what was loaded before unchanged is left alone.
+
+        Raises InvalidInput that names file and feature, what is wrong and the mend; then nothing is loaded.
+        """
+        found = [one for path in paths for one in self._reader.read(path, layer, datum)]
+        _check(found)
+        drawing_order = list(LAYERS)
+        found.sort(key=lambda one: drawing_order.index(one.name))
+        with self._begin() as work:
+            results = [self._store(work, one, actor) for one in found]
+            work.commit()
+        return results
+
+    def is_empty(self) -> bool:
+        """Tell whether no layer was ever loaded."""
+        with self._read() as work:
+            return not work.layers.all()
+
+    def _store(self, work: UnitOfWork, found: FileLayer, actor: str) -> LoadResult:
+        old = work.layers.all().get(found.name)
+        if old is not None and old.digest == found.digest:
+            return LoadResult(found.name, found.source, old.feature_count, old.crs, is_changed=False)
+        now = self._clock.now()
+        layer = LAYERS[found.name]
+        if layer.holds_sites:
+            self._store_sites(work, found, now)
+        else:
+            work.areas.replace(
+                layer.name, [area_from(layer, row, one) for row, one in enumerate(found.features, 1)]
+            )
+        new = LoadedLayer(
+            name=layer.name,
+            source=found.source,
+            digest=found.digest,
+            crs=found.crs,
+            feature_count=len(found.features),
+            bounds=tuple(shapely.total_bounds([one.geometry for one in found.features]).tolist()),
+            loaded_at=now,
+            revision=1 if old is None else old.revision + 1,
+        )
+        work.layers.put(new)
+        work.note(
+            "layer_loaded",
+            "layer",
+            layer.name,
+            actor,
+            before=None if old is None else {"digest": old.digest, "features": old.feature_count},
+            after={"digest": new.digest, "features": new.feature_count, "source": new.source, "crs": new.crs},
+        )
+        return LoadResult(layer.name, found.source, new.feature_count, new.crs, is_changed=True)
+
+    def _store_sites(self, work: UnitOfWork, found: FileLayer, now: datetime) -> None:
+        """Keep what is known of inspections, and find grid and compound where the file does not say them."""
+        kind = kind_of_layer(found.name)
+        known = {site.site_id: site for site in work.sites.of_kinds([kind])}
+        gazetteer = Gazetteer(work.areas.of_layer("grids"), work.areas.of_layer("compounds"))
+        sites = []
+        for row, feature in enumerate(found.features, 1):
+            site = site_from(kind, row, feature, now)
+            site = site.with_inspection_of(known.get(site.site_id))
+            sites.append(site.placed(gazetteer.at(site.point)))
+        work.sites.replace(kind, sites)
+
+
+def _check(found: Sequence[FileLayer]) -> None:
+    """Raise InvalidInput with all faults of all layers; the message has the first."""
+    faults: list[FieldError] = []
+    for one in found:
+        if one.name not in LAYERS:
+            known = ", ".join(LAYERS)
+            raise InvalidInput(f"{one.source}: no layer is called {one.name}; give --layer, one of {known}")
+        faults += faults_of(LAYERS[one.name], one.source, one.features)
+    names = [one.name for one in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidInput(f"{twice[0]}: two files give this layer; load one of them")
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise InvalidInput(f"{faults[0].path}: {faults[0].message}{more}", tuple(faults[:_MOST_FAULTS]))
