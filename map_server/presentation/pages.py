@@ -70,6 +70,7 @@ def environment(language: Language) -> Environment:
         static_url=static_url,
         script_messages=Markup(json_for_script(script_messages(language))),  # noqa: S704 - escaped for its place
         word=words.speaker(spoken),
+        all_words=Markup(json_for_script(words.all_words(spoken))),  # noqa: S704 - escaped for its place
         kinds=words.KINDS,
     )
     made.filters.update(

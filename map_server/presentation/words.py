@@ -78,6 +78,14 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
+def all_words(spoken: NullTranslations) -> dict[str, dict[str, str]]:
+    """Give every word in a language, for the browser's modules."""
+    return {
+        group: {value: spoken.gettext(message) for value, message in values.items()}
+        for group, values in WORDS.items()
+    }
+
+
 def speaker(spoken: NullTranslations) -> Callable[[str, str], str]:
     """Give `word(set, value)` in a language; a value that the table does not know is shown as it is."""
 

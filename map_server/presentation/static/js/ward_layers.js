@@ -1,0 +1,193 @@
+// The ward under the pins: compounds and streets as the paper, fire lanes, drop points and grids as layers to switch.
+// Any page with a map:  const layers = await addWardLayers(map);  layers.toggle("grids", true).
+import { get } from "./api.js";
+import { language, t } from "./i18n.js";
+
+// What each layer of the ward is drawn like. Layers that are not named here (a user's own) are drawn plainly.
+const STREET_WIDTHS = { arterial: 11, street: 8, lane: 5, internal: 4, path: 1.6 };
+const AREA_COLOURS = { water: "--map-water", park: "--map-green", garden: "--map-green", sports: "--map-green" };
+const LAYERS = {
+  ward: { order: 1, isBase: true, style: () => ({ fill: false, stroke: true, color: "--map-grid", weight: 1.5, dashArray: "8 6" }) },
+  greens_and_water: { order: 2, isBase: true, style: (p) => ({ fillColor: AREA_COLOURS[p.use] ?? "--map-civic", fillOpacity: 1, stroke: false }) },
+  compounds: { order: 3, isBase: true, style: () => ({ fillColor: "--map-compound", fillOpacity: 1, color: "--map-compound-edge", weight: 1 }), labelFrom: 16.5 },
+  streets: { order: 4, isBase: true, isStreet: true },
+  buildings: { order: 5, isBase: true, fromZoom: 16, style: () => ({ fillColor: "--map-building", fillOpacity: 1, color: "--map-compound-edge", weight: 0.6 }) },
+  fire_lanes: { order: 6, isOn: true, fromZoom: 16.5, style: () => ({ fillColor: "--map-fire-lane", fillOpacity: 0.6, stroke: false }) },
+  grids: { order: 7, style: () => ({ fill: false, color: "--map-grid", weight: 2, dashArray: "2 5" }), labelFrom: 13 },
+  drop_points: { order: 8, point: { colour: "--site", radius: 3.5 } },
+  bin_houses: { order: 9, point: { colour: "--garbage-drop", radius: 5 } },
+  structure_points: { order: 10, point: { colour: "--illegal-structure", radius: 3.5 } },
+  gates: { order: 11, point: { colour: "--map-label", radius: 2.5 } },
+};
+const PLAIN = { order: 50, style: () => ({ color: "--accent", weight: 2, fillOpacity: 0.1 }), point: { colour: "--accent", radius: 4 } };
+
+const titles = {
+  fire_lanes: () => t("Fire lanes"),
+  grids: () => t("Grids"),
+  drop_points: () => t("Drop points"),
+  bin_houses: () => t("Bin houses"),
+  structure_points: () => t("Structure points"),
+  gates: () => t("Gates"),
+};
+
+function colour(name) {
+  return name?.startsWith("--") ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : name;
+}
+
+function coloured(style) {
+  return { ...style, color: colour(style.color), fillColor: colour(style.fillColor) };
+}
+
+/** The name of a place in the reader's language. */
+export function nameOf(properties) {
+  const both = language === "zh" ? [properties.name_zh, properties.name_en] : [properties.name_en, properties.name_zh];
+  return both.find(Boolean) ?? properties.name ?? properties.id ?? "";
+}
+
+class WardLayer {
+  constructor(map, entry) {
+    this.map = map;
+    this.name = entry.name;
+    this.count = entry.feature_count;
+    this.look = LAYERS[entry.name] ?? PLAIN;
+    this.title = titles[entry.name]?.() ?? entry.title ?? entry.name;
+    this.isOn = Boolean(this.look.isBase || this.look.isOn);
+    this.parts = null;
+    this.labels = L.layerGroup();
+  }
+
+  get isVisible() {
+    return this.isOn && this.map.getZoom() >= (this.look.fromZoom ?? 0);
+  }
+
+  async update() {
+    if (!this.isVisible) {
+      this.parts?.remove();
+      this.labels.remove();
+      return;
+    }
+    this.loading ??= this.load();
+    await this.loading;
+    if (!this.isVisible) return;
+    this.parts.addTo(this.map);
+    if (this.look.isStreet) this.restyle();
+    this.updateLabels();
+  }
+
+  async load() {
+    const data = await get(`/api/v1/layers/${encodeURIComponent(this.name)}.geojson`);
+    this.bounds = L.geoJSON(data).getBounds();
+    const pane = `ward-${this.look.order}`;
+    this.map.createPane(pane).style.zIndex = 200 + this.look.order;
+    const renderer = L.canvas({ pane, padding: 0.3 });
+    this.parts = this.look.isStreet ? streets(data, pane, renderer) : this.shapes(data, pane, renderer);
+    this.labelled = this.look.labelFrom ? data.features : [];
+    this.restyle();
+  }
+
+  shapes(data, pane, renderer) {
+    return L.geoJSON(data, {
+      pane,
+      renderer,
+      interactive: Boolean(this.look.point),
+      pointToLayer: (feature, position) => L.circleMarker(position, { pane, renderer, radius: this.look.point?.radius ?? 4 }),
+      onEachFeature: (feature, layer) => this.look.point && layer.bindTooltip(() => textOf(nameOf(feature.properties))),
+    });
+  }
+
+  restyle() {
+    if (!this.parts) return;
+    if (this.look.isStreet) {
+      const scale = 2 ** (Math.min(this.map.getZoom(), 19) - 17);
+      this.parts.eachLayer((group) => group.setStyle((feature) => streetStyle(feature, group.options.isCasing, scale)));
+      return;
+    }
+    this.parts.setStyle?.((feature) => (feature.geometry.type === "Point" ? this.pointStyle() : coloured(this.look.style(feature.properties))));
+  }
+
+  pointStyle() {
+    return { color: colour("--map-halo"), weight: 1.5, fillColor: colour(this.look.point?.colour), fillOpacity: 1 };
+  }
+
+  updateLabels() {
+    this.labels.clearLayers();
+    if (!this.look.labelFrom || this.map.getZoom() < this.look.labelFrom) return;
+    const view = this.map.getBounds().pad(0.1);
+    for (const feature of this.labelled) {
+      const centre = L.geoJSON(feature).getBounds().getCenter();
+      if (view.contains(centre)) this.labels.addLayer(label(centre, nameOf(feature.properties)));
+    }
+    this.labels.addTo(this.map);
+  }
+}
+
+function streets(data, pane, renderer) {
+  const line = (isCasing) => L.geoJSON(data, { pane, renderer, interactive: false, isCasing });
+  return L.layerGroup([line(true), line(false)]);
+}
+
+function streetStyle(feature, isCasing, scale) {
+  const rank = feature.properties.rank;
+  const width = Math.max((STREET_WIDTHS[rank] ?? 4) * scale, rank === "path" ? 0.8 : 1.4);
+  const style = { lineCap: "round", lineJoin: "round", opacity: 1 };
+  if (rank === "path") return { ...style, weight: isCasing ? 0 : width, color: colour("--map-street-edge"), opacity: isCasing ? 0 : 1 };
+  return { ...style, weight: isCasing ? width + 2 : width, color: colour(isCasing ? "--map-street-edge" : "--map-street") };
+}
+
+function textOf(text) {
+  const element = document.createElement("span");
+  element.textContent = text;
+  return element;
+}
+
+function label(position, text) {
+  return L.marker(position, {
+    interactive: false,
+    keyboard: false,
+    icon: L.divIcon({ html: textOf(text), className: "map-label", iconSize: [0, 0] }),
+  });
+}
+
+/** Put the ward's layers on a map. Gives the layers in drawing order, `toggle(name, isOn)` and `bounds`. */
+export async function addWardLayers(map) {
+  const { layers: entries } = await get("/api/v1/layers");
+  const layers = entries.map((entry) => new WardLayer(map, entry)).sort((one, other) => one.look.order - other.look.order);
+  const updateAll = () => Promise.all(layers.map((layer) => layer.update()));
+  map.on("zoomend moveend", updateAll);
+  document.addEventListener("themechange", () => layers.forEach((layer) => layer.restyle()));
+  await updateAll();
+  return {
+    layers,
+    switchable: layers.filter((layer) => !layer.look.isBase),
+    bounds: layers.find((layer) => layer.name === "ward")?.bounds ?? layers.find((layer) => layer.bounds)?.bounds ?? null,
+    async toggle(name, isOn) {
+      const layer = layers.find((each) => each.name === name);
+      if (!layer) return;
+      layer.isOn = isOn;
+      await layer.update();
+    },
+  };
+}
+
+/** Fill an element with a switch for each layer. */
+export function layerSwitches(place, ward, extra = []) {
+  const rows = [
+    ...extra,
+    ...ward.switchable.map((layer) => ({ title: layer.title, count: layer.count, isOn: layer.isOn, set: (isOn) => ward.toggle(layer.name, isOn) })),
+  ];
+  place.replaceChildren(
+    ...rows.map(({ title, count, isOn, set }) => {
+      const row = document.createElement("label");
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.checked = isOn;
+      box.addEventListener("change", () => set(box.checked));
+      const number = document.createElement("span");
+      number.className = "layer-list__count";
+      number.textContent = count ?? "";
+      row.append(box, textOf(title), number);
+      return row;
+    }),
+  );
+}
+
