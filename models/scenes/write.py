@@ -23,7 +23,7 @@ def draw(story: Story, empty: Picture, index: int) -> Picture:
     canvas = Canvas(story.camera, light, lit)
     story.things(canvas, seconds)
     noise = np.random.default_rng([NOISE_SEED, index]).normal(0, story.noise, lit.shape).astype(np.float32)
-    return np.clip(canvas.finish() + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(canvas.finish() + noise, 0, 255), np.uint8)
 
 
 def frames(story: Story) -> Iterator[Picture]:

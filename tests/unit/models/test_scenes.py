@@ -1,4 +1,4 @@
-"""A drawn scene is what its truth says: things are where their boxes are, and it is drawn the same each time."""
+"""A drawn scene is what its truth says: things are where their boxes are, and always drawn the same."""
 
 import json
 import tomllib
