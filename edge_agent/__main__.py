@@ -5,7 +5,6 @@
 
 import logging
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,9 @@ import typer
 from typer.exceptions import TyperException
 
 from edge_agent.bootstrap.logging import set_up_logging
+from edge_agent.commands import bench as bench_command
 from edge_agent.commands import replay as replay_command
+from edge_agent.commands import run as run_command
 from edge_agent.detect.manifest import DEFAULT_MODEL
 from edge_agent.errors import ConfigError, EdgeError
 
@@ -30,26 +31,16 @@ def _edge_agent() -> None:
     """Take global options; there are none, but commands stay commands also while there is only one."""
 
 
-def _time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time; write it like 2026-11-23T08:00:00+08:00") from None
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no zone; write it like 2026-11-23T08:00:00+08:00 or …Z")
-    return at
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0):
-        raise typer.BadParameter(f"{text!r} is no size; write it like 640x540")
-    return int(width), int(height)
-
-
 Model = Annotated[
     str, typer.Option(help="An id of models/registry.toml, the path of an .onnx file, or none.")
 ]
+
+
+@app.command()
+def run(config: Annotated[Path, typer.Option(help="The agent.toml of this box.")]) -> None:
+    """Watch the cameras of this box and deliver what is found, until told to stop."""
+    set_up_logging()
+    run_command.run(config)
 
 
 @app.command()
@@ -58,13 +49,8 @@ def replay(  # noqa: PLR0913  a command line is flat
     source: Annotated[str | None, typer.Option(help="A video file or a folder of images.")] = None,
     detections: Annotated[Path | None, typer.Option(help="MOTChallenge rows instead of pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second; else what the video says.")] = None,
-    size: Annotated[
-        tuple[int, int] | None,
-        typer.Option(parser=_size, metavar="WxH", help="Picture size, for --detections."),
-    ] = None,
-    start: Annotated[
-        datetime | None, typer.Option(parser=_time, metavar="RFC3339", help="Time of the first frame.")
-    ] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Picture size, for --detections.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="RFC3339", help="Time of the first frame.")] = None,
     model: Model = DEFAULT_MODEL,
     events: Annotated[Path | None, typer.Option(help="Where events go; else to standard output.")] = None,
     annotate: Annotated[Path | None, typer.Option(help="Also write what was seen as a video.")] = None,
@@ -76,14 +62,29 @@ def replay(  # noqa: PLR0913  a command line is flat
         source=source,
         detections=detections,
         fps=fps,
-        size_px=size,
-        start=start,
+        size_px=None if size is None else replay_command.parse_size(size),
+        start=None if start is None else replay_command.parse_time(start),
         model=model,
         events=events,
         annotate=annotate,
     )
     tally = replay_command.replay(options)
     typer.echo(str(tally), err=True)
+
+
+@app.command()
+def bench(
+    source: Annotated[
+        str | None, typer.Option(help="A video file or folder; else a drawn quiet minute.")
+    ] = None,
+    camera: Annotated[Path | None, typer.Option(help="The camera.toml to judge by.")] = None,
+    model: Model = DEFAULT_MODEL,
+    rounds: Annotated[int, typer.Option(help="How often each of the two is run.")] = 2,
+) -> None:
+    """Measure each stage, and compare with detecting every frame in the same run."""
+    set_up_logging(logging.WARNING)
+    options = bench_command.BenchOptions(source=source, camera=camera, model=model, rounds=rounds)
+    typer.echo(bench_command.table_of(bench_command.bench(options)))
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from wire_contract.messages import CameraHealth, Heartbeat, ModelRef
+from wire_contract.messages import CameraHealth, CameraPosition, Heartbeat, ModelRef
 from wire_contract.vocabulary import CameraState
 
 CPU_TEMPERATURE_FILE = Path("/sys/class/thermal/thermal_zone0/temp")
@@ -20,6 +20,10 @@ class CameraReport(Protocol):
     @property
     def camera_id(self) -> str:
         """Which camera."""
+
+    @property
+    def position_lonlat(self) -> tuple[float, float] | None:
+        """Where it hangs, if that is known."""
 
     @property
     def state(self) -> CameraState:
@@ -118,6 +122,7 @@ class Heartbeats:
         watched = self._watched.setdefault(report.camera_id, _Watched())
         watched.analysed_frames += report.analysed_frames
         watched.observed_s += report.observed_s
+        position = report.position_lonlat
         return CameraHealth(
             camera_id=report.camera_id,
             state=report.state,
@@ -125,6 +130,7 @@ class Heartbeats:
             last_frame_at=report.last_frame_at,
             analysed_fps=round(min(watched.analysed_frames / elapsed_s, 1000.0), 2) if elapsed_s > 0 else 0.0,
             observed_s=round(watched.observed_s, 1),
+            position=None if position is None else CameraPosition(lon=position[0], lat=position[1]),
         )
 
 

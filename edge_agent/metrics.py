@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 STAGE_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -30,6 +30,20 @@ COUNTED = (
 )
 
 
+TOTALS = {
+    "frames_arrived": "Frames that arrived from the source",
+    "source_losses": "Times that a live source went away",
+    "crops": "Crops that the detector was shown",
+    "crops_left_out": "Crops that the cap kept from the detector",
+    "tracks_refused": "Objects that found no room among the tracks",
+    "tracks_expired": "Tracks that reached the end of their lifetime",
+    "slots_refused": "Things at rest that found no room among the slots",
+}
+"""What parts count themselves and only rises; read when the metrics are asked for."""
+
+ReadTotals = Callable[[], Mapping[str, float]]
+
+
 class Metrics:
     """All metrics of one program."""
 
@@ -48,26 +62,33 @@ class Metrics:
             )
             for each in COUNTED
         }
+        self._readers: dict[tuple[str, str], ReadTotals] = {}
+        self.registry.register(_Totals(self._readers))
 
     def of_camera(self, camera_id: str) -> "CameraMeter":
         """Give the meter of one camera."""
-        return CameraMeter(camera_id, self._stage, self._counters)
+        return CameraMeter(camera_id, self._stage, self._counters, self._readers)
 
-    def watch(self, name: str, meaning: str, read: Callable[[], Mapping[str, float]], *, total: bool) -> None:
-        """Publish figures that a part keeps itself, read when asked for: value by camera.
-
-        `total` for what only rises, else it is a gauge.
-        """
-        self.registry.register(_Watched(f"lilong_{name}", meaning, read, total))
+    def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+        """Publish a figure of the whole box, read when asked for."""
+        gauge = Gauge(f"lilong_{name}", meaning, registry=self.registry)
+        gauge.set_function(read)
 
 
 class CameraMeter:
     """Counts and times for one camera; see `pipeline.Meter`."""
 
-    def __init__(self, camera_id: str, stage: Histogram, counters: Mapping[str, Counter]) -> None:
+    def __init__(
+        self,
+        camera_id: str,
+        stage: Histogram,
+        counters: Mapping[str, Counter],
+        readers: dict[tuple[str, str], ReadTotals],
+    ) -> None:
         self._camera_id = camera_id
         self._stage = stage
         self._counters = counters
+        self._readers = readers
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -80,18 +101,21 @@ class CameraMeter:
         """Count one occurrence of a thing in `COUNTED`."""
         self._counters[name].labels(self._camera_id, *labels).inc()
 
+    def watch(self, part: str, read: ReadTotals) -> None:
+        """Publish totals that a part keeps; a part of the same name takes the place of the one before."""
+        self._readers[(self._camera_id, part)] = read
 
-class _Watched(Collector):
-    def __init__(
-        self, name: str, meaning: str, read: Callable[[], Mapping[str, float]], is_total: bool
-    ) -> None:
-        self._name = name
-        self._meaning = meaning
-        self._read = read
-        self._family = CounterMetricFamily if is_total else GaugeMetricFamily
+
+class _Totals(Collector):
+    def __init__(self, readers: Mapping[tuple[str, str], ReadTotals]) -> None:
+        self._readers = readers
 
     def collect(self) -> Iterable[Metric]:
-        family = self._family(self._name, self._meaning, labels=("camera",))
-        for camera_id, value in self._read().items():
-            family.add_metric([camera_id], value)
-        yield family
+        families = {
+            name: CounterMetricFamily(f"lilong_{name}", meaning, labels=("camera",))
+            for name, meaning in TOTALS.items()
+        }
+        for (camera_id, _), read in tuple(self._readers.items()):
+            for name, value in read().items():
+                families[name].add_metric([camera_id], value)
+        return families.values()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from edge_agent.bootstrap.identifiers import IdFactory
 from edge_agent.config.camera import CameraSettings
@@ -22,9 +23,16 @@ from edge_agent.pipeline import (
 )
 from edge_agent.ports import Detector, EvidenceWriter
 from edge_agent.rules import RULES
+from edge_agent.rules.slots import SlotMemory
 from edge_agent.still_foreground import StillForeground
 from edge_agent.structure import StructureWatch
 from edge_agent.track.tracker import Tracker
+
+
+@runtime_checkable
+class _RemembersPlaces(Protocol):
+    @property
+    def memory(self) -> SlotMemory: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,11 @@ class CameraParts:
 def open_pipeline(parts: CameraParts, frame_size_px: tuple[int, int]) -> CameraPipeline:
     """Make a pipeline for frames of one size (width, height)."""
     settings = parts.settings
-    look = parts.look(parts.detector) if parts.look else Looker(parts.detector, settings.look, settings.zones)
     stages = Stages(
         motion=MotionGate(settings.motion),
         guardian=Guardian(settings.guardian),
-        look=look,
-        track=Tracker(settings.track),
+        look=parts.look(parts.detector) if parts.look else _looker(parts),
+        track=_tracker(parts),
         stillness=StillForeground(settings.still_foreground),
         structure=StructureWatch(settings.structure_watch, settings.zones),
     )
@@ -64,9 +71,21 @@ def open_pipeline(parts: CameraParts, frame_size_px: tuple[int, int]) -> CameraP
 def open_detections_pipeline(parts: CameraParts, frame_size_px: tuple[int, int]) -> DetectionsPipeline:
     """Make a pipeline without pixels."""
     reporter = _reporter(parts, frame_size_px)
-    return DetectionsPipeline(
-        parts.settings.camera.id, frame_size_px, Tracker(parts.settings.track), reporter
+    return DetectionsPipeline(parts.settings.camera.id, frame_size_px, _tracker(parts), reporter)
+
+
+def _looker(parts: CameraParts) -> Looker:
+    looker = Looker(parts.detector, parts.settings.look, parts.settings.zones)
+    parts.meter.watch(
+        "look", lambda: {"crops": looker.counts.crops, "crops_left_out": looker.counts.crops_left_out}
     )
+    return looker
+
+
+def _tracker(parts: CameraParts) -> Tracker:
+    tracker = Tracker(parts.settings.track)
+    parts.meter.watch("track", lambda: {"tracks_refused": tracker.refused, "tracks_expired": tracker.expired})
+    return tracker
 
 
 def _reporter(parts: CameraParts, frame_size_px: tuple[int, int]) -> Reporter:
@@ -76,9 +95,9 @@ def _reporter(parts: CameraParts, frame_size_px: tuple[int, int]) -> Reporter:
         name: rule(settings.rule[name], settings.zones, parts.new_id, plane)
         for name, (_, rule) in RULES.items()
     }
-    position = settings.camera.position
-    lonlat = None if position is None else (position.lon, position.lat)
-    locator = CameraLocator(lonlat, plane, settings.geolocate)
+    memories = [rule.memory for rule in rules.values() if isinstance(rule, _RemembersPlaces)]
+    parts.meter.watch("rules", lambda: {"slots_refused": sum(memory.refused for memory in memories)})
+    locator = CameraLocator(settings.position_lonlat, plane, settings.geolocate)
     return Reporter(
         parts.sender, rules, locator, parts.evidence, parts.ledger, parts.meter, is_live=parts.is_live
     )

@@ -11,6 +11,20 @@ from edge_agent.errors import ConfigError
 from edge_agent.outbox import OutgoingMessage
 
 
+class Forgetful:
+    """A ledger that keeps nothing, for measurements."""
+
+    def commit_step(
+        self, messages: Sequence[OutgoingMessage], state: Mapping[str, str], now: datetime
+    ) -> None:
+        """Keep nothing."""
+
+    def load_state(self, name: str) -> str | None:
+        """Give nothing."""
+        del name
+        return None
+
+
 class EventFile:
     """A ledger for replays (`pipeline.Ledger`): keeps messages, forgets the rules' memory.
 

@@ -1,5 +1,6 @@
 """`edge-agent replay`: recorded footage through the whole pipeline, as fast as it can, the same each time."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -30,6 +31,27 @@ from edge_agent.types import Event
 
 REPLAY_DEVICE_ID = "replay"
 """Stands in messages where no agent.toml names a device."""
+
+
+def parse_time(text: str) -> datetime:
+    """Read an RFC 3339 time with its zone. Raises ConfigError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ConfigError(
+            f"--start: {text!r} is no time with a zone; write it like 2026-11-23T08:00:00+08:00"
+        )
+    return at
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read WIDTHxHEIGHT. Raises ConfigError."""
+    match = re.fullmatch(r"([1-9]\d{0,4})[xX]([1-9]\d{0,4})", text)
+    if match is None:
+        raise ConfigError(f"--size: {text!r} is no size; write it like 640x540")
+    return int(match[1]), int(match[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""agent.toml: the box, its cameras and its server. Secrets are never in it; see
-`edge_agent.config.secrets`.
+"""agent.toml: the box, its cameras and its server. Secrets never stand in it; see
+`edge_agent.bootstrap.box`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 from edge_agent.config.camera import CameraSettings, load_camera, refuse_unfit_identifier
 from edge_agent.config.tables import Place, build, read_toml
-from edge_agent.detect.manifest import DEFAULT_MODEL
+from edge_agent.deliver import DeliverParams
+from edge_agent.detect import DEFAULT_MODEL
 from edge_agent.errors import ConfigError
+from edge_agent.evidence import EvidenceStoreParams
 from edge_agent.outbox import OutboxParams
+from edge_agent.uplink import UplinkParams
 
 MAX_CAMERAS = 64
+"""As many as a heartbeat carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class AgentTable:
     detector_threads: int = 1
     """Threads that one look of the detector may use, 1 to 16."""
     metrics_port: int | None = None
-    """Serve Prometheus metrics on http://127.0.0.1:PORT/metrics; not given: no metrics page."""
+    """Serve Prometheus metrics on http://127.0.0.1:PORT/metrics. Not given: none are served."""
 
     def __post_init__(self) -> None:
         refuse_unfit_identifier("id", self.id)
@@ -47,7 +51,7 @@ class ServerTable:
     """Table `[server]`: where events go. Without it they stay in the outbox."""
 
     url: str
-    """Address of the map server, https://… (http:// is fine on the same box)."""
+    """Address of the map server, https://…; http:// only on the same box or with `allow_http`."""
 
     def __post_init__(self) -> None:
         try:
@@ -61,26 +65,32 @@ class ServerTable:
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
-    """All of agent.toml; each field but `camera_settings` is a table of the file."""
+    """All of agent.toml; each field is a table of the file."""
 
     agent: AgentTable
     server: ServerTable | None = None
+    uplink: UplinkParams = field(default_factory=UplinkParams)
+    deliver: DeliverParams = field(default_factory=DeliverParams)
     outbox: OutboxParams = field(default_factory=OutboxParams)
+    evidence_store: EvidenceStoreParams = field(default_factory=EvidenceStoreParams)
 
 
 def load_agent(file: Path) -> AgentSettings:
     """Read agent.toml. Raises ConfigError, one line that names file, key and mend."""
     settings = build(AgentSettings, read_toml(file), Place(file))
-    data_directory = file.parent / settings.agent.data_directory
-    return replace(settings, agent=replace(settings.agent, data_directory=data_directory))
+    agent, folder = settings.agent, file.parent
+    model = str(folder / agent.model) if agent.model.endswith(".onnx") else agent.model
+    return replace(settings, agent=replace(agent, model=model, data_directory=folder / agent.data_directory))
 
 
-def load_cameras(file: Path, settings: AgentSettings) -> dict[Path, CameraSettings]:
+def load_cameras(file: Path, settings: AgentSettings) -> tuple[CameraSettings, ...]:
     """Read the camera files of an agent. Raises ConfigError for the first fault, also for two of one id."""
-    cameras = {path: load_camera(path) for path in settings.agent.cameras}
+    cameras = [(path, load_camera(path)) for path in settings.agent.cameras]
     by_id: dict[str, Path] = {}
-    for path, camera in cameras.items():
+    for path, camera in cameras:
         other = by_id.setdefault(camera.camera.id, path)
-        if other != path:
-            raise ConfigError(f"{file}: cameras: {other} and {path} both have the id {camera.camera.id!r}")
-    return cameras
+        if other is not path:
+            raise ConfigError(
+                f"{file}: [agent] cameras: {other} and {path} both have the id {camera.camera.id!r}"
+            )
+    return tuple(camera for _, camera in cameras)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from edge_agent.capture import CaptureParams
 from edge_agent.config.geometry import lonlat_problem, polygon_problem, spread_problem
-from edge_agent.config.tables import Place, as_table, build, read_toml, refuse_unknown
+from edge_agent.config.tables import Place, Table, as_table, build, read_toml, refuse_unknown
 from edge_agent.detect import LookParams
 from edge_agent.evidence import EvidenceParams
 from edge_agent.geolocate import ControlPoint, GeolocateParams, LensParams, calibrate
+from edge_agent.guardian import GuardianParams
 from edge_agent.motion import MotionParams
 from edge_agent.rules import RULES
 from edge_agent.still_foreground import StillForegroundParams
@@ -100,6 +101,7 @@ class CameraSettings:
     lens: LensParams | None = None
     geolocate: GeolocateParams = field(default_factory=GeolocateParams)
     capture: CaptureParams = field(default_factory=CaptureParams)
+    guardian: GuardianParams = field(default_factory=GuardianParams)
     motion: MotionParams = field(default_factory=MotionParams)
     look: LookParams = field(default_factory=LookParams)
     track: TrackerParams = field(default_factory=TrackerParams)
@@ -120,6 +122,11 @@ class CameraSettings:
             calibrate(self.control_point, self.lens, self.geolocate, TYPICAL_SIZE_PX)
 
     @property
+    def position_lonlat(self) -> tuple[float, float] | None:
+        """Where the camera hangs, if that is known."""
+        return None if self.camera.position is None else (self.camera.position.lon, self.camera.position.lat)
+
+    @property
     def zones(self) -> tuple[Zone, ...]:
         """The zones as rules and stages know them."""
         return tuple(Zone(zone.id, zone.kind, zone.polygon) for zone in self.zone)
@@ -127,7 +134,12 @@ class CameraSettings:
 
 def load_camera(file: Path) -> CameraSettings:
     """Read camera.toml. Raises ConfigError, one line that names file, key and mend."""
-    tables = dict(read_toml(file))
+    return camera_of(read_toml(file), file)
+
+
+def camera_of(tables: Table, file: Path) -> CameraSettings:
+    """Make a camera's settings from the tables of a file, see `load_camera`."""
+    tables = dict(tables)
     place = Place(file)
     rules = _read_rules(tables.pop("rule", {}), place.at("rule"))
     settings = build(CameraSettings, tables, place)

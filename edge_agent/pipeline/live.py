@@ -2,17 +2,18 @@
 stop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from threading import Event
 
 import structlog
 
+from edge_agent.capture import LiveSource, LiveStatus
 from edge_agent.capture.stamp import EARLIEST
 from edge_agent.errors import EdgeError
 from edge_agent.pipeline.camera import CameraPipeline, frame_size_px
 from edge_agent.pipeline.reporter import Meter
-from edge_agent.pipeline.status import CameraStatus
+from edge_agent.pipeline.status import CameraReport, CameraStatus
 from edge_agent.ports import Clock, FrameSource
 from wire_contract.vocabulary import CameraState
 
@@ -74,6 +75,13 @@ class CameraLoop:
         if self._source is not None:
             self._source.close()
 
+    def report(self) -> CameraReport:
+        """Tell how the camera fares since the last report."""
+        source = self._source
+        if isinstance(source, LiveSource) and source.status.last_problem:
+            self._status.change(CameraState.OFFLINE, self._clock.now())
+        return self._status.report()
+
     def _await_clock(self) -> None:
         """Hold until the clock can be right. An event with a nonsense time would be worse than a late one."""
         if self._clock.now() >= EARLIEST:
@@ -88,11 +96,13 @@ class CameraLoop:
 
     def _watch(self) -> None:
         """Step the pipeline through all frames of one opening of the source."""
-        self._source = self._open_source()
+        self._source = source = self._open_source()
+        if isinstance(source, LiveSource):
+            self._meter.watch("source", lambda: _totals_of(source.status))
         pipeline: CameraPipeline | None = None
-        with closing(self._source):
+        with closing(source):
             try:
-                for frame in self._source.frames():
+                for frame in source.frames():
                     if self._stop.is_set():
                         break
                     pipeline = pipeline or self._open_pipeline(frame_size_px(frame))
@@ -106,3 +116,7 @@ class CameraLoop:
         self._wait_s = FIRST_WAIT_S
         if pipeline.last_observation is not None:
             self._status.observed(pipeline.last_observation)
+
+
+def _totals_of(status: LiveStatus) -> Mapping[str, float]:
+    return {"frames_arrived": status.frames_arrived, "source_losses": status.losses}

@@ -5,7 +5,7 @@ What the rules remember is committed with the messages that they gave, so that a
 neither.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,6 +56,9 @@ class Meter(Protocol):
 
     def count(self, name: str, *labels: str) -> None:
         """Count one occurrence; names and labels are in `edge_agent.metrics`."""
+
+    def watch(self, part: str, read: Callable[[], Mapping[str, float]]) -> None:
+        """Publish totals that a part keeps itself; names are in `edge_agent.metrics`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class CameraReport:
     """A camera since the last report."""
 
     camera_id: str
+    position_lonlat: tuple[float, float] | None
     state: CameraState
     state_since: datetime
     last_frame_at: datetime | None
@@ -26,9 +27,12 @@ class CameraReport:
 class CameraStatus:
     """Collects what a report needs. Safe from any thread."""
 
-    def __init__(self, camera_id: str, now: datetime) -> None:
+    def __init__(
+        self, camera_id: str, now: datetime, position_lonlat: tuple[float, float] | None = None
+    ) -> None:
         self._lock = Lock()
         self._camera_id = camera_id
+        self._position_lonlat = position_lonlat
         self._state = CameraState.STARTING
         self._state_since = now
         self._last_frame_at: datetime | None = None
@@ -57,6 +61,7 @@ class CameraStatus:
         with self._lock:
             report = CameraReport(
                 self._camera_id,
+                self._position_lonlat,
                 self._state,
                 self._state_since,
                 self._last_frame_at,

@@ -74,6 +74,9 @@ class FakeMeter:
     def count(self, name: str, *labels: str) -> None:
         self.counts[(name, *labels)] += 1
 
+    def watch(self, part: str, read: Callable[[], Mapping[str, float]]) -> None:
+        del part, read
+
 
 @dataclass
 class FakeLedger:
