@@ -1,9 +1,9 @@
-"""Rule: a still thing appears in a drop zone outside the bins and stays there after whoever brought it has gone.
+"""Rule: a still thing appears in a drop zone outside the bins and stays there after its bearer has gone.
 
-Things that the detector knows as garbage or bags and still things of unknown class hold slots. A thing that only
-the still-foreground stage sees must have been brought by someone who was seen at its place when it came to rest;
-so reflections, doors and screens raise nothing. The clock of a thing runs while nobody is near, stands still
-while somebody passes by, and begins anew when somebody stays with it.
+Things that the detector knows as garbage or bags and still things of unknown class hold slots. A thing that
+only the still-foreground stage sees must have been brought by someone who was seen at its place when it came
+to rest; so reflections, doors and screens raise nothing. The clock of a thing runs while nobody is near,
+stands still while somebody passes by, and begins anew when somebody stays with it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +72,7 @@ class GarbageDropParams:
 class Custody:
     """What is known about the people around one thing. Durations in seconds.
 
-    `bearer`: "person", "moving" (seen only as motion) or "unseen"; `bearer_track_id` where the tracker knew them.
+    `bearer`: "person", "moving" (seen only as motion) or "unseen"; `bearer_track_id` if the tracker knew them.
     """
 
     zone_id: str
@@ -207,7 +207,7 @@ class GarbageDrop:
         )
 
     def _is_calm(self, slot: Slot, observation: Observation) -> bool:
-        """Tell whether a thing of unknown class has not stirred for half of the dwell: people who stand do."""
+        """Tell whether a thing of unknown class lay unstirred for half of the dwell, as no one can stand."""
         calm_s = (
             (observation.captured_at - region.still_since).total_seconds()
             for region in observation.still_regions

@@ -22,7 +22,7 @@ _ATTENDED_M = 1.5
 _PERSON_HEIGHTS = 0.9
 """1.5 m in heights of a person's box, where no ground plane tells metres."""
 _FORESHORTENING = 2.0
-"""Pixels up the picture are worth this much more ground than pixels across, for a camera tilted by 30 degrees."""
+"""Pixels up the picture are worth this much more ground than pixels across (camera tilted by 30 degrees)."""
 _LEAVES_AT = 1.25
 """Who was near goes away only this much further off, so that swaying at the border changes nothing."""
 _TOUCHES_AT = 0.25
@@ -31,7 +31,7 @@ _MEMORY = timedelta(seconds=180)
 _DETECTOR_TRUSTED_FOR = timedelta(seconds=30)
 _BEFORE_REST, _AFTER_REST = timedelta(seconds=6), timedelta(seconds=3)
 _BEARER_PER_THING = 1.5
-"""Who brings a thing is seen this many times as large as the thing; what is not, brought itself (a vehicle)."""
+"""Who brings a thing looks this many times as large as the thing; what does not, came by itself (a car)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Presence:
         )
 
     def attendant(self, thing: BoxXyxy, was_attended: bool) -> Someone | None:
-        """Give someone near the thing now: a person within the attended distance, other stir where it touches.
+        """Give someone near the thing now: a person within the attended distance, other stir if it touches.
 
         Where no detector looks, whatever stirs and is not smaller than half of the thing counts as a person.
         """
@@ -136,7 +136,7 @@ class Presence:
         return self._is_near(thing, box, slack)
 
     def bearer(self, thing: BoxXyxy, rested_at: datetime) -> Someone | None:
-        """Give who was at the place when the thing came to rest: a person first, else the largest that stirred."""
+        """Give who was at the place when the thing came to rest: a person, else the largest that stirred."""
         candidates = [
             someone
             for at, there in self._past

@@ -1,9 +1,9 @@
 """What a camera's scene looks like when nothing is left in it, and since when each pixel rests.
 
-Two memories per pixel, after the two learning rates of Porikli et al. (2008), doi:10.1155/2008/197875, but kept
-in seconds: the slow one (`empty`) is the empty scene, the quick one (`recent`) is what the pixel shows at present.
-A pixel that rests and differs from the empty scene belongs to something that came to rest, to a place that
-something left, or to light; `verdict` tells which.
+Two memories per pixel, after the two learning rates of Porikli et al. (2008), doi:10.1155/2008/197875, but
+kept in seconds: the slow one (`empty`) is the empty scene, the quick one (`recent`) is what the pixel shows
+at present. A pixel that rests and differs from the empty scene belongs to something that came to rest, to a
+place that something left, or to light; `appearance.verdict` tells which.
 """
 
 from math import exp
@@ -11,18 +11,11 @@ from math import exp
 import cv2
 import numpy as np
 
-from edge_agent.still_foreground.light import (
-    LogImage,
-    Mask,
-    Plane,
-    as_mask,
-    outside_tolerance,
-    smooth_light_change,
-    strongest_channel,
-)
+from edge_agent.appearance.light import LogImage, Plane, strongest_channel
+from edge_agent.appearance.masks import Mask, blank, both, either, grown, marked, outside, size_px2, without
+from edge_agent.still_foreground.light_change import outside_tolerance, smooth_light_change
 from edge_agent.still_foreground.params import StillForegroundParams
 
-_MARK = np.uint8(255)
 _RECENT_S = 2.0
 _RESTLESS_S = 20.0
 _QUIET = np.float32(0.02)
@@ -35,7 +28,7 @@ _SUDDEN = 0.12
 _TIDY_S = 6.0
 _START_REST_S = 0.6
 _CROWDED_FRACTION = 0.3
-_AROUND = np.ones((9, 9), np.uint8)
+_AROUND_PX = 4
 
 
 class Scene:
@@ -50,8 +43,8 @@ class Scene:
         self.recent = first.copy()
         self.restless: Plane = np.full((height, width), _QUIET, np.float32)
         self.rest_s: Plane = np.zeros((height, width), np.float32)
-        self.foreground: Mask = np.zeros((height, width), np.uint8)
-        self.moving: Mask = np.zeros((height, width), np.uint8)
+        self.foreground = blank(first.shape)
+        self.moving = blank(first.shape)
         self._excess: Plane = np.zeros((height, width), np.float32)
 
     @property
@@ -62,8 +55,7 @@ class Scene:
     @property
     def resting_foreground(self) -> Mask:
         """Pixels that differ from the empty scene and rest."""
-        rests = self.rest_s >= self._params.rest_s
-        return as_mask(cv2.bitwise_and(self.foreground, as_mask(rests * _MARK)))
+        return both(self.foreground, marked(self.rest_s >= self._params.rest_s))
 
     def observe(self, current: LogImage, held: Mask, elapsed_s: float) -> None:
         """Compare a picture with both memories; light is not read from `held`, the regions under watch."""
@@ -71,9 +63,9 @@ class Scene:
         self._follow_light(current, held, elapsed_s)
         self._excess = outside_tolerance(current, self.empty)
         threshold = self._params.contrast + self._params.noise_factor * (self.restless - _QUIET)
-        self.foreground = as_mask((self._excess > threshold) * _MARK)
+        self.foreground = marked(self._excess > threshold)
         changed = outside_tolerance(current, self.recent) > _CHANGE_PART * threshold
-        self.moving = as_mask(changed * _MARK)
+        self.moving = marked(changed)
         self.rest_s += np.float32(elapsed_s)
         self.rest_s[changed] = 0.0
         cv2.accumulateWeighted(current, self.recent, 1 - exp(-elapsed_s / _RECENT_S))
@@ -84,12 +76,12 @@ class Scene:
 
         A pixel that is often foreground for a moment, as in a tree, is restless and needs more to count.
         """
-        awake = cv2.bitwise_not(held)
+        awake = outside(held)
         if self._age_s < self._params.start_s:
-            self.absorb(as_mask((self.rest_s >= _START_REST_S) * _MARK))
-        quiet = cv2.bitwise_and(awake, cv2.bitwise_not(self.foreground))
+            self.absorb(marked(self.rest_s >= _START_REST_S))
+        quiet = without(awake, self.foreground)
         cv2.accumulateWeighted(current, self.empty, 1 - exp(-elapsed_s / self._params.learn_s), mask=quiet)
-        specks = cv2.bitwise_and(awake, self.resting_foreground)
+        specks = both(awake, self.resting_foreground)
         cv2.accumulateWeighted(current, self.empty, 1 - exp(-elapsed_s / _TIDY_S), mask=specks)
         swing = np.minimum(self._excess, _LARGEST_SWING) + _QUIET
         cv2.accumulateWeighted(swing, self.restless, 1 - exp(-elapsed_s / _RESTLESS_S), mask=awake)
@@ -101,9 +93,9 @@ class Scene:
     def _follow_light(self, current: LogImage, held: Mask, elapsed_s: float) -> None:
         """Bring both memories to the light of now; what moves is left out unless the whole picture does."""
         ignored = held
-        if np.count_nonzero(self.moving) < _CROWDED_FRACTION * self.moving.size:
-            ignored = cv2.bitwise_or(held, cv2.dilate(self.moving, _AROUND))
-        change = smooth_light_change(current, self.empty, as_mask(ignored))
+        if size_px2(self.moving) < _CROWDED_FRACTION * self.moving.size:
+            ignored = either(held, grown(self.moving, _AROUND_PX))
+        change = smooth_light_change(current, self.empty, ignored)
         step = float(np.median(strongest_channel(change[::8, ::8])))
         self.empty += change
         self.recent += change

@@ -1,12 +1,14 @@
 """A region under watch: from the rest of a place that differs from the empty scene until it looks empty."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import cv2
 import numpy as np
 
-from edge_agent.still_foreground.light import LogImage, Mask, strongest_channel
+from edge_agent.appearance.light import LogImage, strongest_channel
+from edge_agent.appearance.masks import Mask, blank, both, marked, size_px2
 from edge_agent.types import BoxXyxy
 
 Window = tuple[slice, slice]
@@ -33,6 +35,7 @@ class Thing:
     scores: list[float] = field(default_factory=list)
     judged_at: datetime | None = None
     empty_s: float = 0.0
+    was_split: bool = False
 
     @property
     def score(self) -> float:
@@ -55,20 +58,21 @@ class Thing:
         self.judged_at = at
         self.box_xyxy_px = box_xyxy_px
 
-    def part_within(self, marked: Mask) -> float:
-        """Give the fraction of the thing that a mask of the working picture marks."""
-        size = cv2.countNonZero(self.mask)
-        return cv2.countNonZero(cv2.bitwise_and(self.mask, marked[self.window])) / size
+    def part_within(self, area: Mask) -> float:
+        """Give the fraction of the thing that lies in an area of the working picture."""
+        return size_px2(both(self.mask, area[self.window])) / size_px2(self.mask)
 
     def part_changed(self, current: LogImage, contrast: float) -> float:
-        """Give the fraction of the thing that no longer looks as it did when it came to rest."""
-        changed = strongest_channel(current[self.window] - self.look) > contrast
-        return float(np.count_nonzero(changed & (self.mask > 0))) / cv2.countNonZero(self.mask)
+        """Give the fraction of the thing that no longer looks as when it came to rest, light left aside."""
+        change = current[self.window] - self.look
+        change = change - np.median(change[self.mask > 0], axis=0)
+        changed = marked(strongest_channel(change) > contrast)
+        return size_px2(both(self.mask, changed)) / size_px2(self.mask)
 
     def overlap_with(self, component: Mask) -> float:
         """Give the intersection over union with a mask of the working picture."""
-        shared = cv2.countNonZero(cv2.bitwise_and(self.mask, component[self.window]))
-        return shared / (cv2.countNonZero(self.mask) + cv2.countNonZero(component) - shared)
+        shared = size_px2(both(self.mask, component[self.window]))
+        return shared / (size_px2(self.mask) + size_px2(component) - shared)
 
     def extend(self, component: Mask, current: LogImage) -> None:
         """Add a part that came to rest later."""
@@ -92,9 +96,9 @@ def cut_out(component: Mask) -> tuple[Window, Mask]:
     return window, component[window].copy()
 
 
-def spread_out(things: list[Thing], shape: tuple[int, ...]) -> Mask:
+def area_of(things: Iterable[Thing], shape: tuple[int, ...]) -> Mask:
     """Give the mask of the working picture with all these things marked."""
-    marked = np.zeros(shape, np.uint8)
+    area = blank(shape)
     for thing in things:
-        marked[thing.window] |= thing.mask
-    return marked
+        area[thing.window] |= thing.mask
+    return area
