@@ -79,7 +79,6 @@ class CameraPipeline:
             still_regions=still.regions,
             moving_regions=motion.moving_regions,
             stirring_regions=still.stirring,
-            stirring_regions=still.stirring,
             structure_changes=changes,
             detector_ran=look.detector_ran,
             looked_at=look.covered,
