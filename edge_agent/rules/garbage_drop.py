@@ -72,7 +72,7 @@ class GarbageDropParams:
 class Custody:
     """What is known about the people around one thing. Durations in seconds.
 
-    `bearer`: "person", "moving" (seen only as motion) or "unseen"; `bearer_track_id` if the tracker knew them.
+    `bearer`: "person", "moving" (seen only as motion) or "unseen"; `bearer_track_id` if they were tracked.
     """
 
     zone_id: str
