@@ -32,8 +32,12 @@ class CalibratedPlane:
 
     def metres_per_pixel_at(self, point_px: tuple[float, float]) -> float:
         """Give the side in metres of a ground square with one pixel's area there; NaN above the horizon."""
-        by_pixel = self._ground_per_pixel(_points([point_px]))[0]
-        return float(np.sqrt(np.abs(np.linalg.det(by_pixel))))
+        points = _points([point_px])
+        ground = self.to_ground_m(points)
+        if not np.isfinite(ground).all():
+            return float("nan")
+        bend = np.linalg.det(self.lens.undistort_jacobian(points)[0])
+        return float(np.sqrt(np.abs(bend / np.linalg.det(self.homography.pixels_per_metre(ground)[0]))))
 
     def ground_covariance(self, point_px: tuple[float, float], covariance_px2: Array) -> Array:
         """Propagate (2, 2) pixel noise and the calibration's own error to the ground, (2, 2) metres squared.
@@ -48,14 +52,6 @@ class CalibratedPlane:
         seen = bend @ covariance_px2 @ bend.T + self.homography.pixel_covariance(ground)[0]
         to_ground = np.linalg.inv(self.homography.pixels_per_metre(ground)[0])
         result: Array = to_ground @ seen @ to_ground.T
-        return result
-
-    def _ground_per_pixel(self, points_px: Array) -> Array:
-        ground = self.to_ground_m(points_px)
-        if not np.isfinite(ground).all():
-            return np.full((len(points_px), 2, 2), np.nan)
-        bend = self.lens.undistort_jacobian(points_px)
-        result: Array = np.linalg.inv(self.homography.pixels_per_metre(ground)) @ bend
         return result
 
 

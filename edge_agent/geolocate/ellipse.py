@@ -6,8 +6,8 @@ import numpy.typing as npt
 from edge_agent.geolocate.params import PERCENT_95_CHI2
 from edge_agent.types import ErrorEllipse
 
-_DIRECTIONS = 180
-_HALVINGS = 40
+_DIRECTIONS = 90
+_HALVINGS = 30
 
 
 def ellipse_95(covariance_m2: npt.NDArray[np.float64]) -> ErrorEllipse:

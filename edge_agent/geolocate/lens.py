@@ -34,7 +34,6 @@ class Lens:
                 if not (np.abs(misfit) > _GOOD_ENOUGH).any():
                     break
                 slope = self._slope(ideal)
-                determinant = slope[:, 0, 0] * slope[:, 1, 1] - slope[:, 0, 1] * slope[:, 1, 0]
                 ideal -= (
                     np.column_stack(
                         [
@@ -42,7 +41,7 @@ class Lens:
                             slope[:, 0, 0] * misfit[:, 1] - slope[:, 1, 0] * misfit[:, 0],
                         ]
                     )
-                    / determinant[:, None]
+                    / _determinant(slope)[:, None]
                 )
             ideal[~self._is_inverse(ideal, seen)] = np.nan
         return ideal * self.focal_px + self.centre_px
@@ -70,9 +69,7 @@ class Lens:
 
     def _is_unfolded(self, ideal: Points) -> npt.NDArray[np.bool_]:
         slope = self._slope(ideal)
-        return np.asarray(
-            (np.linalg.det(slope) > 0) & (np.trace(slope, axis1=1, axis2=2) > 0), dtype=np.bool_
-        )
+        return np.asarray((_determinant(slope) > 0) & (slope[:, 0, 0] + slope[:, 1, 1] > 0), dtype=np.bool_)
 
     def _bend(self, ideal: Points) -> Points:
         """Apply the distortion to (N, 2) points of the unit focal plane."""
@@ -100,6 +97,12 @@ class Lens:
         slope[:, 0, 1] = slope[:, 1, 0] = mixed
         slope[:, 1, 1] = ratio + y * y * by_r2 + 6 * p1 * y + 2 * p2 * x
         return slope
+
+
+def _determinant(matrices: Points) -> Points:
+    return np.asarray(
+        matrices[:, 0, 0] * matrices[:, 1, 1] - matrices[:, 0, 1] * matrices[:, 1, 0], dtype=np.float64
+    )
 
 
 def ideal_lens(frame_size_px: tuple[int, int]) -> Lens:
