@@ -13,6 +13,8 @@ from typer.exceptions import TyperException
 
 from edge_agent.bootstrap.logging import set_up_logging
 from edge_agent.commands import bench as bench_command
+from edge_agent.commands import calibrate as calibrate_command
+from edge_agent.commands import doctor as doctor_command
 from edge_agent.commands import replay as replay_command
 from edge_agent.commands import run as run_command
 from edge_agent.detect.manifest import DEFAULT_MODEL
@@ -85,6 +87,42 @@ def bench(
     set_up_logging(logging.WARNING)
     options = bench_command.BenchOptions(source=source, camera=camera, model=model, rounds=rounds)
     typer.echo(bench_command.table_of(bench_command.bench(options)))
+
+
+@app.command()
+def doctor(config: Annotated[Path, typer.Option(help="The agent.toml of this box.")]) -> None:
+    """Say what is wrong with this box, and how to mend it."""
+    set_up_logging(logging.ERROR)
+    is_well = True
+    for finding in doctor_command.examine(config):
+        typer.echo(str(finding))
+        is_well = is_well and finding.is_good
+    if not is_well:
+        raise typer.Exit(1)
+
+
+@app.command()
+def calibrate(
+    camera: Annotated[Path, typer.Option(help="The camera.toml with the control points.")],
+    source: Annotated[
+        str | None, typer.Option(help="Take the still from here instead of the camera.")
+    ] = None,
+    still: Annotated[
+        Path | None, typer.Option(help="Draw the points and a ground grid on a picture.")
+    ] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Picture size, without a still.")] = None,
+    model: Model = DEFAULT_MODEL,
+) -> None:
+    """Say how well the control points fix the ground before a camera, in metres."""
+    set_up_logging(logging.WARNING)
+    options = calibrate_command.CalibrateOptions(
+        camera=camera,
+        source=source,
+        still=still,
+        size_px=None if size is None else replay_command.parse_size(size),
+        model=model,
+    )
+    typer.echo(calibrate_command.calibrate(options))
 
 
 def main() -> None:

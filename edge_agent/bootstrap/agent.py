@@ -49,6 +49,7 @@ class Agent:
             meter=meter,
             new_id=random_id,
             evidence=still_writer(camera, self.box, detector),
+            diary=self.settings.agent.data_directory / "structure" / camera_id,
         )
         return CameraLoop(
             camera_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from edge_agent.bootstrap.identifiers import IdFactory
@@ -39,6 +40,7 @@ class _RemembersPlaces(Protocol):
 class CameraParts:
     """What the pipelines of one camera are made with.
 
+    `diary` is the folder where views of watched structures are kept from day to day; None keeps none.
     `is_live` tells footage whose time goes on from footage that may begin again. `look` replaces the looker
     that is made from the settings, for comparisons.
     """
@@ -50,6 +52,7 @@ class CameraParts:
     meter: Meter
     new_id: IdFactory
     evidence: EvidenceWriter | None = None
+    diary: Path | None = None
     is_live: bool = True
     look: Callable[[Detector], LookStage] | None = None
 
@@ -63,7 +66,7 @@ def open_pipeline(parts: CameraParts, frame_size_px: tuple[int, int]) -> CameraP
         look=parts.look(parts.detector) if parts.look else _looker(parts),
         track=_tracker(parts),
         stillness=StillForeground(settings.still_foreground),
-        structure=StructureWatch(settings.structure_watch, settings.zones),
+        structure=StructureWatch(settings.structure_watch, settings.zones, parts.diary),
     )
     return CameraPipeline(frame_size_px, stages, _reporter(parts, frame_size_px), parts.meter)
 

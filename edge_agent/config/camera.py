@@ -15,6 +15,7 @@ from edge_agent.guardian import GuardianParams
 from edge_agent.motion import MotionParams
 from edge_agent.rules import RULES
 from edge_agent.still_foreground import StillForegroundParams
+from edge_agent.structure import StructureWatchParams
 from edge_agent.track.params import TrackerParams
 from edge_agent.types import Polygon, Zone, ZoneKind
 
@@ -106,6 +107,7 @@ class CameraSettings:
     look: LookParams = field(default_factory=LookParams)
     track: TrackerParams = field(default_factory=TrackerParams)
     still_foreground: StillForegroundParams = field(default_factory=StillForegroundParams)
+    structure_watch: StructureWatchParams = field(default_factory=StructureWatchParams)
     evidence: EvidenceParams = field(default_factory=EvidenceParams)
     rule: Mapping[str, object] = field(default_factory=dict)
     """Parameters by rule name, one for each of `edge_agent.rules.RULES`."""
