@@ -35,6 +35,20 @@ class StopState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What the last planning did.
+
+    Stops taken in and given up since the one before, and what it could not use.
+    """
+
+    added: int = 0
+    given_up: int = 0
+    unplaced: int = 0
+    """Confirmed incidents whose place nobody knows."""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PatrolPlan:
     """One day's plan.
 
@@ -51,23 +65,22 @@ class PatrolPlan:
     finished_at: datetime | None = None
     network: str = ""
     """What the distances rest on."""
-    note: str = ""
-    """Why it failed, or what the last replanning did."""
+    report: PlanReport = PlanReport()
     revision: int = 0
     value_s: int = 0
     """Prizes collected less seconds of patrol spent, as planned."""
 
-    def ready(self, network: str, value_s: int, at: datetime, note: str = "") -> Self:
+    def ready(self, network: str, value_s: int, report: PlanReport, at: datetime) -> Self:
         """A plan was found and proved."""
         if self.state in (PlanState.CANCELLED, PlanState.FAILED):
-            raise Conflict(f"this plan was {self.state}; make a new one")
+            raise Conflict(f"this plan is {self.state}; make a new one")
         return replace(
             self,
             state=PlanState.READY,
             network=network,
             value_s=value_s,
             finished_at=at,
-            note=note,
+            report=report,
             revision=self.revision + 1,
         )
 
@@ -79,7 +92,7 @@ class PatrolPlan:
 
     def failed(self, why: str, at: datetime) -> Self:
         """It could not be made."""
-        return replace(self, state=PlanState.FAILED, note=why, finished_at=at)
+        return replace(self, state=PlanState.FAILED, report=PlanReport(failure=why), finished_at=at)
 
 
 @dataclass(frozen=True, slots=True)

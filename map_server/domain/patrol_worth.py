@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
+from map_server.domain.event import GroundFix
 from map_server.domain.incident import Incident, Severity
 from map_server.domain.insertion import fits_alone
 from map_server.domain.patrol import HIGHEST_PRIZE_S, LONGEST_SERVICE_S, PatrolProblem, SubjectKind, Visit
@@ -76,11 +77,9 @@ class Horizon:
 
 
 def incident_visit(
-    incident: Incident, where: Whereabouts, horizon: Horizon, params: PatrolParams
-) -> Visit | None:
-    """Give the visit to a confirmed incident; None where nobody knows its place."""
-    if incident.fix is None:
-        return None
+    incident: Incident, fix: GroundFix, where: Whereabouts, horizon: Horizon, params: PatrolParams
+) -> Visit:
+    """Give the visit to a confirmed incident at its place."""
     is_urgent = incident.severity is Severity.URGENT
     ends_s = horizon.seconds(horizon.ends_at)
     wanted_s = horizon.seconds(horizon.begins_at) + params.urgent_within_s
@@ -90,7 +89,7 @@ def incident_visit(
         category=incident.kind.value,
         name_zh=f"#{incident.number} {where.compound_zh or where.grid_zh}".strip(),
         name_en=f"#{incident.number} {where.compound_en or where.grid_en}".strip(),
-        point=(incident.fix.lon, incident.fix.lat),
+        point=(fix.lon, fix.lat),
         service_s=params.incident_service_s,
         prize_s=params.urgent_prize_s if is_urgent else params.incident_prize_s,
         opens_s=0,

@@ -1,6 +1,7 @@
 """Patrol plans, their routes, stops, and what was left out, as rows."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -11,7 +12,15 @@ from map_server.adapters.db.upsert import upsert
 from map_server.domain.errors import NotFound
 from map_server.domain.left_out import LeftOutReason
 from map_server.domain.patrol import SubjectKind, Visit
-from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, StopState
+from map_server.domain.patrol_plan import (
+    LeftOutVisit,
+    PatrolPlan,
+    PlanReport,
+    PlanState,
+    Route,
+    Stop,
+    StopState,
+)
 
 
 class SqlPatrols:
@@ -23,7 +32,9 @@ class SqlPatrols:
     def put(self, plan: PatrolPlan) -> None:
         """Store a new or changed plan."""
         row = {column.name: getattr(plan, column.name) for column in patrol_plans.columns}
-        upsert(self._connection, patrol_plans, [row | {"state": str(plan.state)}])
+        upsert(
+            self._connection, patrol_plans, [row | {"state": str(plan.state), "report": asdict(plan.report)}]
+        )
 
     def get(self, plan_id: str) -> PatrolPlan:
         """Give a plan. Raises NotFound."""
@@ -96,7 +107,7 @@ class SqlPatrols:
 
 
 def _plan(row: RowMapping) -> PatrolPlan:
-    return PatrolPlan(**{**row, "state": PlanState(row["state"])})
+    return PatrolPlan(**{**row, "state": PlanState(row["state"]), "report": PlanReport(**row["report"])})
 
 
 def _route(row: RowMapping) -> Route:

@@ -34,7 +34,7 @@ patrol_plans = Table(
     Column("origin_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("network", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("report", CanonicalJson, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("value_s", Integer, nullable=False),
     Index("ix_patrol_plans_day", "day"),

@@ -99,7 +99,7 @@ def _create_plans() -> None:
         sa.Column("origin_at", UtcDateTime, nullable=False),
         sa.Column("finished_at", UtcDateTime),
         sa.Column("network", sa.Text, nullable=False),
-        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("report", CanonicalJson, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("value_s", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("plan_id", name="pk_patrol_plans"),

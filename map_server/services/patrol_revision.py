@@ -1,0 +1,136 @@
+"""Writes a solved problem out as a plan: proved, timed, with its ways along the streets and its reasons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from map_server.domain.datum import LonLat
+from map_server.domain.left_out import left_out
+from map_server.domain.patrol import Order, PatrolProblem, Timetable, net_value_s, timetable
+from map_server.domain.patrol_check import broken_promises
+from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanReport, Route, Stop
+from map_server.domain.plane import LocalPlane
+from map_server.domain.replan import Progress
+from map_server.services.patrol_ports import StreetNetwork
+from map_server.services.ports import IdFactory
+
+
+class PlanFault(Exception):
+    """A plan broke a promise: a fault of the program, never shown to a team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A plan as it was made: to be stored as it is."""
+
+    routes: tuple[Route, ...]
+    stops: tuple[Stop, ...]
+    left_out: tuple[LeftOutVisit, ...]
+    network: str
+    value_s: int
+    report: PlanReport
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What was decided.
+
+    An order for each of the `teams`; `resting` teams keep only what they have touched.
+    """
+
+    plan: PatrolPlan
+    problem: PatrolProblem
+    teams: Sequence[Progress]
+    orders: Sequence[Order]
+    resting: Sequence[Progress]
+    report: PlanReport
+
+
+def revision_of(solution: Solution, streets: StreetNetwork, new_id: IdFactory) -> Revision:
+    """Write a solution out. Stops that were planned before keep their ids. Raises PlanFault."""
+    times = _proved(solution.problem, solution.orders)
+    ids = {
+        stop.visit.key: stop.stop_id
+        for progress in (*solution.teams, *solution.resting)
+        for stop in (*progress.pinned, *progress.ahead)
+    }
+    routes = [_route(streets, progress.route, progress.pinned, None) for progress in solution.resting]
+    stops = [stop for progress in solution.resting for stop in progress.pinned]
+    for progress, own_times in zip(solution.teams, times, strict=True):
+        planned = _stops(solution, progress, own_times, lambda key: ids.get(key) or new_id())
+        own = [replace(stop, position=row) for row, stop in enumerate((*progress.pinned, *planned), 1)]
+        routes.append(_route(streets, progress.route, own, (solution.problem, own_times)))
+        stops += own
+    return Revision(
+        routes=tuple(routes),
+        stops=tuple(stops),
+        left_out=_left_out(solution),
+        network=streets.description,
+        value_s=net_value_s(solution.problem, solution.orders),
+        report=solution.report,
+    )
+
+
+def _proved(problem: PatrolProblem, orders: Sequence[Order]) -> list[Timetable]:
+    times = [timetable(problem, shift, order) for shift, order in enumerate(orders)]
+    walked = [one for one in times if one is not None]
+    faults = broken_promises(problem, walked)
+    if len(walked) != len(problem.shifts):
+        faults.append("a route cannot be walked")
+    if faults:
+        raise PlanFault("; ".join(faults))
+    return walked
+
+
+def _stops(
+    solution: Solution, progress: Progress, times: Timetable, id_of: Callable[[str], str]
+) -> list[Stop]:
+    problem = solution.problem
+    return [
+        Stop(
+            stop_id=id_of(problem.visits[call.visit].key),
+            plan_id=solution.plan.plan_id,
+            team_id=progress.route.team_id,
+            position=1,
+            visit=problem.visits[call.visit],
+            arrives_at=problem.at(call.arrives_s),
+            begins_at=problem.at(call.begins_s),
+            leaves_at=problem.at(call.leaves_s),
+        )
+        for call in times.calls
+    ]
+
+
+def _route(
+    streets: StreetNetwork,
+    route: Route,
+    stops: Sequence[Stop],
+    planned: tuple[PatrolProblem, Timetable] | None,
+) -> Route:
+    """Draw the whole way of a team, the part that it has walked already included."""
+    legs = streets.paths([route.start, *(stop.visit.point for stop in stops), route.end])
+    metres = sum(_length_m(leg) for leg in legs)
+    returns_at = route.returns_at if planned is None else planned[0].at(planned[1].ends_s)
+    return replace(route, legs=legs, metres=round(metres, 1), returns_at=returns_at)
+
+
+def _length_m(line: Sequence[LonLat]) -> float:
+    total = 0.0
+    for one, other in pairwise(line):
+        east_m, north_m = LocalPlane(one).xy_m(other)
+        total += (east_m**2 + north_m**2) ** 0.5
+    return total
+
+
+def _left_out(solution: Solution) -> tuple[LeftOutVisit, ...]:
+    return tuple(
+        LeftOutVisit(
+            plan_id=solution.plan.plan_id,
+            visit=solution.problem.visits[why.visit],
+            reason=why.reason,
+            short_s=why.short_s,
+            delay_s=why.delay_s,
+            away_m=why.away_m,
+        )
+        for why in left_out(solution.problem, solution.orders)
+    )

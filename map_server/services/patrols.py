@@ -1,0 +1,197 @@
+"""Patrol plans.
+
+Asked for, made in the background, revised when something urgent comes up, worked off by stops.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from map_server.domain.errors import Conflict, FieldError, InvalidInput
+from map_server.domain.patrol import SubjectKind
+from map_server.domain.patrol_plan import (
+    LeftOutVisit,
+    PatrolPlan,
+    PlanState,
+    Route,
+    Stop,
+    StopState,
+    check_reported_time,
+)
+from map_server.domain.site import LAYER_OF
+from map_server.domain.team import Team, shift_times
+from map_server.domain.ward_time import WARD_ZONE
+from map_server.services.patrol_ports import Effort
+from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftWish:
+    """One team that is to walk; times of day in the ward's zone, None for the team's usual ones."""
+
+    team_id: str
+    shift_from: time | None = None
+    shift_until: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A plan with all that belongs to it. `progress` runs from 0 to 1 while it is made or revised."""
+
+    plan: PatrolPlan
+    teams: dict[str, Team]
+    routes: Sequence[Route]
+    stops: Sequence[Stop]
+    left_out: Sequence[LeftOutVisit]
+    progress: float | None
+
+    def stops_of(self, team_id: str) -> list[Stop]:
+        """Give one team's stops in order."""
+        return [stop for stop in self.stops if stop.team_id == team_id]
+
+
+class Patrols:
+    """The use cases of patrol plans."""
+
+    def __init__(self, begin: Begin, read: Begin, clock: Clock, new_id: IdFactory, runs: PatrolRuns) -> None:
+        self._begin = begin
+        self._read = read
+        self._clock = clock
+        self._new_id = new_id
+        self._runs = runs
+
+    def request(
+        self, day: date, wishes: Sequence[ShiftWish], actor: str, effort: Effort | None = None
+    ) -> PatrolPlan:
+        """Ask for a plan, which is made in the background. Raises InvalidInput that names the field."""
+        now = self._clock.now()
+        plan_id = self._new_id()
+        with self._begin() as work:
+            teams = {team.team_id: team for team in work.teams.all() if team.is_active}
+            routes = [self._route(plan_id, day, row, wish, teams, now) for row, wish in enumerate(wishes)]
+            _check_routes(routes)
+            origin_at = min(route.starts_at for route in routes)
+            plan = PatrolPlan(plan_id, day, PlanState.PLANNING, actor, now, origin_at)
+            work.patrols.put(plan)
+            work.patrols.put_routes(plan_id, routes)
+            after = {"day": day.isoformat(), "teams": [route.team_id for route in routes]}
+            work.note("patrol_plan_requested", "patrol_plan", plan_id, actor, after=after)
+            work.commit()
+        self._runs.make(plan_id, effort or Effort())
+        return plan
+
+    def show(self, plan_id: str) -> PlanRecord:
+        """Give a plan with all that belongs to it. Raises NotFound."""
+        with self._read() as work:
+            plan = work.patrols.get(plan_id)
+            return PlanRecord(
+                plan=plan,
+                teams={team.team_id: team for team in work.teams.all()},
+                routes=work.patrols.routes(plan_id),
+                stops=work.patrols.stops(plan_id),
+                left_out=work.patrols.left_out(plan_id),
+                progress=self._runs.share(plan_id),
+            )
+
+    def latest(self, count: int = 50) -> list[PatrolPlan]:
+        """Give the newest plans."""
+        with self._read() as work:
+            return work.patrols.latest(count)
+
+    def cancel(self, plan_id: str, actor: str) -> PatrolPlan:
+        """Give a plan up, while it is made or later. Raises Conflict when it has ended already."""
+        with self._begin() as work:
+            plan = work.patrols.get(plan_id)
+            cancelled = plan.cancelled(self._clock.now())
+            work.patrols.put(cancelled)
+            work.note("patrol_plan_cancelled", "patrol_plan", plan_id, actor, before={"state": plan.state})
+            work.commit()
+        self._runs.stop(plan_id)
+        return cancelled
+
+    def replan(self, plan_id: str, actor: str) -> PatrolPlan:
+        """Ask for a revision of a plan under way, made in the background.
+
+        Raises Conflict unless it is ready.
+        """
+        with self._read() as work:
+            plan = work.patrols.get(plan_id)
+        if plan.state is not PlanState.READY:
+            raise Conflict(f"this plan is {plan.state}; only a ready plan can be revised")
+        self._runs.revise(plan_id, actor)
+        return plan
+
+    def check_in(
+        self,
+        plan_id: str,
+        stop_id: str,
+        actor: str,
+        state: StopState = StopState.DONE,
+        happened_at: datetime | None = None,
+    ) -> Stop:
+        """Record that a team has arrived (STARTED) or finished (DONE); said again, nothing changes.
+
+        Raises NotFound, Conflict for a plan that is not ready, InvalidInput for an impossible time.
+        """
+        with self._begin() as work:
+            plan = work.patrols.get(plan_id)
+            if plan.state is not PlanState.READY:
+                raise Conflict(f"this plan is {plan.state}; there is nothing to check in")
+            stop = work.patrols.stop(plan_id, stop_id)
+            at = check_reported_time(happened_at, plan, self._clock.now())
+            changed = stop.started(at, actor) if state is StopState.STARTED else stop.done(at, actor)
+            if changed == stop:
+                return stop
+            work.patrols.put_stop(changed)
+            _note_check_in(work, changed, at, actor)
+            work.commit()
+        return changed
+
+    def _route(
+        self, plan_id: str, day: date, row: int, wish: ShiftWish, teams: dict[str, Team], now: datetime
+    ) -> Route:
+        team = teams.get(wish.team_id)
+        if team is None:
+            message = f"there is no active team {wish.team_id}"
+            raise InvalidInput(message, (FieldError(f"shifts/{row}/team_id", message),))
+        begins, ends = wish.shift_from or team.shift_from, wish.shift_until or team.shift_until
+        starts_at, ends_at = shift_times(day, begins, ends, WARD_ZONE)
+        if ends_at <= now:
+            message = f"the shift of {team.team_id} is over; choose a later day or time"
+            raise InvalidInput(message, (FieldError(f"shifts/{row}/shift_until", message),))
+        return Route(
+            plan_id=plan_id,
+            team_id=team.team_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            start=team.start,
+            end=team.end,
+            pace_m_s=team.pace_m_s,
+            returns_at=starts_at,
+        )
+
+
+def _check_routes(routes: Sequence[Route]) -> None:
+    if not routes:
+        message = "choose at least one team"
+        raise InvalidInput(message, (FieldError("shifts", message),))
+    if len({route.team_id for route in routes}) != len(routes):
+        message = "a team is chosen twice"
+        raise InvalidInput(message, (FieldError("shifts", message),))
+
+
+def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str) -> None:
+    """Record the check-in, and what it means for the site or incident."""
+    visit = stop.visit
+    after = {"state": stop.state, "at": at.isoformat(), "subject": visit.key, "plan": stop.plan_id}
+    work.note("stop_checked_in", "patrol_stop", stop.stop_id, actor, after=after)
+    if stop.state is not StopState.DONE:
+        return
+    if visit.subject_kind is SubjectKind.INCIDENT:
+        work.note("incident_visited", "incident", visit.subject_id, actor, after={"at": at.isoformat()})
+        return
+    site = work.sites.get(visit.subject_id)
+    if site is not None:
+        work.sites.put(site.inspected(at))
+        work.layers.touch(LAYER_OF[site.kind])
+        work.note("site_inspected", "site", site.site_id, actor, after={"at": at.isoformat()})
