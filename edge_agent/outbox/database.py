@@ -66,6 +66,7 @@ _TRY_AGAIN = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_NOMEM,
 }
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PRIMARY_CODE = 0xFF
 """Extended result codes carry the primary one in their low byte (sqlite.org/rescode.html)."""
 
@@ -202,6 +203,6 @@ def _sorted_errors(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         if code is not None and code & _PRIMARY_CODE in _TRY_AGAIN:
             raise TransientError(f"outbox {path}: cannot be written just now ({error})") from error
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-            raise
-        raise EdgeError(f"outbox {path}: damaged ({error}); restart the agent to rebuild it") from error
+        if code is not None and code & _PRIMARY_CODE in _DAMAGED:
+            raise EdgeError(f"outbox {path}: damaged ({error}); restart the agent to rebuild it") from error
+        raise

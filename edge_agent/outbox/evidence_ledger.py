@@ -13,11 +13,6 @@ from edge_agent.outbox.database import Database
 from edge_agent.outbox.params import OutboxParams
 from edge_agent.outbox.records import DueEvidence, MessageKey, OutgoingMessage, StoredEvidence
 
-RANK_NOT_NEEDED = 0
-"""Already sent, refused for good, or its event was given up."""
-RANK_EVENT_DELIVERED = 1
-RANK_EVENT_WAITS = 2
-
 _DUE = """
 SELECT sha256, media_type, attempts FROM evidence AS this
 WHERE state = 'waiting' AND (not_before <= :now OR not_before > :latest)
@@ -27,7 +22,7 @@ ORDER BY captured_at LIMIT :limit
 """
 
 _STORED = """
-SELECT sha256, size_bytes, captured_at, CASE
+SELECT sha256, size_bytes, captured_at, state, CASE
     WHEN state IN ('sent', 'set_aside') THEN 0
     WHEN EXISTS (SELECT 1 FROM message_evidence AS link JOIN message USING (event_id, sequence)
                  WHERE link.sha256 = this.sha256 AND message.state = 'pending') THEN 2

@@ -34,8 +34,7 @@ ORDER BY position LIMIT :limit
 """
 """`latest` heals waits set while the clock was wrong: none may lie further ahead than the longest wait."""
 
-_IN_ORDER_OF_SACRIFICE = (
-    """
+_IN_ORDER_OF_SACRIFICE = """
 SELECT position, event_id, sequence, LENGTH(body) FROM message AS this WHERE state IN ('pending', 'set_aside')
 ORDER BY CASE
     WHEN state = 'set_aside' THEN 0
@@ -45,9 +44,7 @@ ORDER BY CASE
                  AND m.state = 'pending' AND m.sequence > this.sequence) THEN 1
     ELSE 2 END, position
 """
-    """First what the server refused, then updates between the first and last word on an event, then the
-oldest."""
-)
+"""First what the server refused, then updates between first and last word on an event, then the oldest."""
 
 
 class MessageQueue:
