@@ -57,7 +57,7 @@ def open_source(
     a video file or of a folder of images. Raises ConfigError when it can never work.
     """
     if _RTSP.match(source):
-        stream = RtspStream(source, parts.params.no_frame_s)
+        stream = RtspStream(source, parts.params)
         return _live(parts, check_rtsp_url(source), lambda: stream)
     if usb := _USB.fullmatch(source):
         device = usb[2] or f"/dev/video{usb[1]}"
@@ -69,6 +69,10 @@ def open_source(
         raise ConfigError(
             f"source: {other[1]}:// is not supported; allowed are rtsp://, usb:0, picamera:, "
             "a video file and a folder of images"
+        )
+    if not source:
+        raise ConfigError(
+            "source: is empty; give a video file, a folder of images, rtsp://, usb:0 or picamera:"
         )
     path, playback = Path(source), playback or Playback()
     recording = ImageFolder(path, playback.fps) if path.is_dir() else VideoFile(path, playback.fps)

@@ -10,11 +10,13 @@ from edge_agent.limits import refuse_out_of_range
 class CaptureParams:
     """Table `[capture]`: live sources only.
 
+    open_s: a source that gives no first frame within this counts as gone, 1 to 600.
     no_frame_s: without a frame for so long the source counts as gone and is opened again, 0.1 to 600.
     first_retry_s, longest_retry_s: the wait before a new try doubles from one to the other, 0.01 to 3600.
     width_px, height_px, fps: asked of USB and Pi cameras, which may give the nearest they can.
     """
 
+    open_s: float = 20.0
     no_frame_s: float = 20.0
     first_retry_s: float = 1.0
     longest_retry_s: float = 60.0
@@ -26,6 +28,7 @@ class CaptureParams:
         refuse_out_of_range(
             self,
             {
+                "open_s": (1, 600),
                 "no_frame_s": (0.1, 600),
                 "first_retry_s": (0.01, 3600),
                 "longest_retry_s": (0.01, 3600),

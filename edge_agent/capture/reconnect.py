@@ -85,11 +85,12 @@ class LiveSource:
 
     def _connection(self) -> Iterator[Frame]:
         """Yield frames of one connection until it is lost."""
-        arrived_before = self._status.frames_arrived
+        arrived_before, patience_s = self._status.frames_arrived, self._params.open_s
         reader = self._reader = LatestPicture(self._open_stream(), self._stamp.now)
         try:
             while not self._closed.is_set():
-                arrival = reader.take(self._params.no_frame_s)
+                arrival = reader.take(patience_s)
+                patience_s = self._params.no_frame_s
                 if not self._status.is_connected:
                     self._note_connection()
                 self._status = replace(

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import av
 
+from edge_agent.capture.params import CaptureParams
 from edge_agent.capture.pictures import Picture, picture_of
 from edge_agent.errors import ConfigError, TransientError
 
@@ -13,26 +14,27 @@ _OPTIONS = {
     "allowed_media_types": "video",
     "fflags": "nobuffer",
     "flags": "low_delay",
+    "analyzeduration": "500000",  # microseconds; the default of 5 s delays the first frame by seconds
 }
 
 
 class RtspStream:
-    """One connection to an RTSP camera. `no_frame_s` bounds both the opening and each wait for data."""
+    """One connection to an RTSP camera. Opening and each wait for data are bounded by the parameters."""
 
-    def __init__(self, url: str, no_frame_s: float) -> None:
+    def __init__(self, url: str, params: CaptureParams) -> None:
         self._url = url
-        self._no_frame_s = no_frame_s
+        self._timeout = (params.open_s, params.no_frame_s)
 
     def pictures(self) -> Iterator[Picture]:
         """Connect and yield pictures. Raises TransientError with a message free of credentials."""
         try:
-            with av.open(self._url, options=_OPTIONS, timeout=self._no_frame_s) as container:
+            with av.open(self._url, options=_OPTIONS, timeout=self._timeout) as container:
                 for packet in container.demux(video=0):
                     yield from _decoded(packet)
-        except av.error.FFmpegError as error:
-            raise TransientError(_reason(error)) from None  # the cause would carry the URL with its password
-        except (IndexError, OSError) as error:
-            raise TransientError(f"gives no video ({type(error).__name__})") from None
+            return
+        except (av.error.FFmpegError, IndexError, OSError) as error:
+            problem = _problem(error)
+        raise TransientError(problem)  # outside, so that no traceback shows FFmpeg's error with the password
 
 
 def check_rtsp_url(url: str) -> str:
@@ -57,11 +59,18 @@ def _decoded(packet: "av.Packet[av.video.stream.VideoStream]") -> Iterator[Pictu
         return  # one damaged packet; the next key frame mends the picture, the watchdog sees when none comes
 
 
-def _reason(error: av.error.FFmpegError) -> str:
-    if isinstance(error, av.error.HTTPUnauthorizedError):
-        return "the camera refuses the user name or password"
-    if isinstance(error, av.error.HTTPNotFoundError):
-        return "the camera knows no stream of that path"
-    if isinstance(error, av.error.ExitError):
-        return "no data in time"
-    return str(error.strerror)
+_PROBLEMS: tuple[tuple[type[Exception], str], ...] = (
+    (av.error.HTTPUnauthorizedError, "the camera refuses the user name or password"),
+    (av.error.HTTPForbiddenError, "the camera refuses this user the stream"),
+    (av.error.HTTPNotFoundError, "the camera knows no stream of that path"),
+    (av.error.ExitError, "no data in time"),
+    (av.error.InvalidDataError, "the camera sends nothing that can be read"),
+    (IndexError, "the stream holds no video"),
+)
+
+
+def _problem(error: Exception) -> str:
+    for kind, text in _PROBLEMS:
+        if isinstance(error, kind):
+            return text
+    return f"the camera cannot be reached ({getattr(error, 'strerror', None) or type(error).__name__})"

@@ -24,7 +24,10 @@ class UsbStream:
         }
         try:
             with av.open(
-                self._device, format="video4linux2", options=wished, timeout=self._params.no_frame_s
+                self._device,
+                format="video4linux2",
+                options=wished,
+                timeout=(self._params.open_s, self._params.no_frame_s),
             ) as container:
                 for frame in container.decode(video=0):
                     yield picture_of(frame)
