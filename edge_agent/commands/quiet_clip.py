@@ -12,34 +12,36 @@ import numpy as np
 from edge_agent.types import Image
 
 WIDTH_PX, HEIGHT_PX = 640, 480
-FPS = 25
-LENGTH_S = 60.0
-ENTERS_S, DROPS_S, LEAVES_S = 8.0, 13.0, 18.0
+_DROPS_AFTER_S, _GONE_AFTER_S = 5.0, 10.0
 _NOISE_FIELDS = 8
 _NOISE_SIGMA = 1.5
 
 
-def write_quiet_clip(path: Path, length_s: float = LENGTH_S) -> None:
-    """Write the clip as H.264; the same pictures each time."""
+def write_quiet_clip(path: Path, *, length_s: float = 60.0, enters_s: float = 8.0, fps: int = 25) -> None:
+    """Write the clip as H.264; the same pictures each time.
+
+    Somebody enters at `enters_s`, sets a bag down in the middle five seconds later, and is gone after
+    another five.
+    """
     with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=FPS)
+        stream = container.add_stream("libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
         stream.options = {"preset": "ultrafast", "crf": "23"}
-        for picture in _pictures(length_s):
+        for picture in _pictures(round(length_s * fps), enters_s, fps):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         container.mux(stream.encode(None))
 
 
-def _pictures(length_s: float) -> Iterator[Image]:
+def _pictures(count: int, enters_s: float, fps: int) -> Iterator[Image]:
     chance = np.random.default_rng(7)
     ground = _ground(chance)
     noises = [
-        chance.normal(0, _NOISE_SIGMA, ground.shape[:2])[..., None].astype(np.float32)
+        chance.normal(0, _NOISE_SIGMA, (HEIGHT_PX, WIDTH_PX, 1)).astype(np.float32)
         for _ in range(_NOISE_FIELDS)
     ]
-    for number in range(round(length_s * FPS)):
+    for number in range(count):
         picture = ground.copy()
-        _draw_passage(picture, number / FPS)
+        _draw_passage(picture, number / fps - enters_s)
         yield np.clip(picture + noises[number % _NOISE_FIELDS], 0, 255).astype(np.uint8)
 
 
@@ -57,21 +59,21 @@ def _ground(chance: np.random.Generator) -> Image:
 def _draw_passage(picture: Image, second: float) -> None:
     """Draw somebody who walks in from the left with a bag, sets it down in the middle and walks back."""
     middle = WIDTH_PX // 2
-    if ENTERS_S <= second < LEAVES_S:
-        turned = second >= DROPS_S
-        part = (
-            (LEAVES_S - second) / (LEAVES_S - DROPS_S)
-            if turned
-            else (second - ENTERS_S) / (DROPS_S - ENTERS_S)
-        )
-        x = round(-60 + (middle - 40 + 60) * part)
-        cv2.ellipse(picture, (x, 190), (16, 20), 0, 0, 360, (120, 140, 180), -1)
-        cv2.rectangle(picture, (x - 24, 210), (x + 24, 290), (60, 40, 120), -1)
-        cv2.rectangle(picture, (x - 20, 290), (x + 20, 360), (50, 45, 40), -1)
-        if not turned:
-            _draw_bag(picture, (x + 40, 330))
-    if second >= DROPS_S:
+    has_dropped = second >= _DROPS_AFTER_S
+    if has_dropped:
         _draw_bag(picture, (middle, 355))
+    if 0 <= second < _GONE_AFTER_S:
+        way = 1 - abs(second - _DROPS_AFTER_S) / _DROPS_AFTER_S
+        x = round(-60 + (middle + 20) * way)
+        _draw_person(picture, x)
+        if not has_dropped:
+            _draw_bag(picture, (x + 40, 330))
+
+
+def _draw_person(picture: Image, x: int) -> None:
+    cv2.ellipse(picture, (x, 190), (16, 20), 0, 0, 360, (120, 140, 180), -1)
+    cv2.rectangle(picture, (x - 24, 210), (x + 24, 290), (60, 40, 120), -1)
+    cv2.rectangle(picture, (x - 20, 290), (x + 20, 360), (50, 45, 40), -1)
 
 
 def _draw_bag(picture: Image, centre: tuple[int, int]) -> None:
