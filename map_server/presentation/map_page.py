@@ -1,13 +1,14 @@
 """The map of a page, rendered by folium with every asset from this server and a nonce on every inline block.
 
 Folium writes the Leaflet set-up; the page's own module finds the map as `window.map_lilong` and fills it.
-A page with a map: `{{ map.head }}` in the block `head`, `{{ map.body }}` in the content, `{{ map.script }}` before
-its own module (see live.html).
+A page with a map puts `{{ map.head }}` into the block `head`, `{{ map.body }}` into the content and
+`{{ map.script }}` before its own module (see live.html).
 """
 
 import re
 from dataclasses import dataclass
 
+import branca.element
 import folium
 from markupsafe import Markup
 
@@ -41,9 +42,6 @@ class MapParts:
 class LocalMap(folium.Map):
     """folium.Map that asks no other host for anything; of its default assets only Leaflet is needed."""
 
-    default_js: list[tuple[str, str]] = []
-    default_css: list[tuple[str, str]] = []
-
     def __init__(self, view: MapView) -> None:
         super().__init__(
             location=(view.lat, view.lon),
@@ -69,6 +67,7 @@ def map_parts(view: MapView, nonce: str) -> MapParts:
         ValueError: a folium element brought an address of another host.
     """
     figure = LocalMap(view).get_root()
+    assert isinstance(figure, branca.element.Figure)
     figure.render()
     head, body, script = figure.header.render(), figure.html.render(), figure.script.render()
     if foreign := foreign_addresses(head + body + script):
@@ -89,5 +88,3 @@ def foreign_addresses(text: str) -> list[str]:
 
 def _with_nonce(text: str, nonce: str) -> str:
     return re.sub(r"<(script|style)(?=[\s>])", rf'<\1 nonce="{nonce}"', text)
-
-

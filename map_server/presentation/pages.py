@@ -85,9 +85,20 @@ def environment(language: Language) -> Environment:
 
 @cache
 def static_url(name: str) -> str:
-    """Give the address of a static file; its content's hash lets browsers keep it for good."""
+    """Give the address of a static file; its content's hash lets browsers keep it for good.
+
+    Raises:
+        FileNotFoundError: the front-end packages were not built.
+    """
+    if name.startswith("vendor/") and not front_end_is_built():
+        raise FileNotFoundError(f"{name} is missing: type `make` (scripts/build_frontend.py) to fetch it")
     digest = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"
+
+
+def front_end_is_built() -> bool:
+    """Whether the npm packages' files are in static/vendor."""
+    return (STATIC_DIR / "vendor/.built").is_file()
 
 
 def json_for_script(value: object) -> str:

@@ -8,12 +8,18 @@ from map_server.entrypoints.http import (
     evidence,
     incidents,
     live,
+    map_pages,
     operations,
+    patrol_pages,
+    patrols,
     people_pages,
+    places,
     sign_in_pages,
     stream,
+    teams,
 )
 from map_server.entrypoints.http.errors import Problem, install_error_handlers
+from map_server.entrypoints.http.guards import refuse_unguarded
 from map_server.entrypoints.http.headers import SecurityHeaders
 from map_server.entrypoints.http.lifespan import lifespan
 from map_server.entrypoints.http.limits import BodyLimit
@@ -31,6 +37,11 @@ ROUTERS = (
     stream.router,
     sign_in_pages.router,
     people_pages.router,
+    map_pages.router,
+    places.router,
+    teams.router,
+    patrols.router,
+    patrol_pages.router,
 )
 """Every router of the server; a new concept adds its line here."""
 
@@ -56,6 +67,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(RequestTimes, metrics=app.state.metrics)
     app.add_middleware(SecurityHeaders)
     _describe_problems(app)
+    refuse_unguarded(app)
     return app
 
 

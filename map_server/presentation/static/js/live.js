@@ -1,10 +1,11 @@
 // The live map: fetches what the view and the filter show, hears of changes, and hands both to pins and panel.
-import { get } from "./api.js";
 import { Filters } from "./filters.js";
+import { errorRing } from "./geometry.js";
 import { t } from "./i18n.js";
 import { LiveFeed } from "./live_feed.js";
 import { Panel } from "./panel.js";
-import { kindTotals, Pins } from "./pins.js";
+import { Picture } from "./picture.js";
+import { Pins } from "./pins.js";
 import { toast } from "./toast.js";
 import { addWardLayers, layerSwitches } from "./ward_layers.js";
 import { word } from "./words.js";
@@ -15,13 +16,11 @@ const status = page.querySelector("[data-status]");
 const emptyNote = page.querySelector("[data-empty]");
 const announcer = page.querySelector("[data-announcer]");
 const MOVE_PAUSE_MS = 150;
-const CHANGE_PAUSE_MS = 120;
+const CHANGE_PAUSE_MS = 100;
+const VIEW_STORE = "lilong-map-view";
 
-let features = [];
-const known = new Set();
-let running = null;
 let timer = null;
-let isFirst = true;
+let pending = {};
 
 const pins = new Pins(map, openIncident);
 const panel = new Panel(page.querySelector("[data-panel]"), {
@@ -29,64 +28,37 @@ const panel = new Panel(page.querySelector("[data-panel]"), {
     pins.select(null);
     rememberIncident(null);
   },
-  onChanged: () => refresh(),
+  onChanged: () => refresh({ isChange: true }),
   onOpen: openIncident,
+  onZoom: zoomTo,
 });
 const filters = new Filters(page.querySelector("[data-filters]"), () => refresh());
+const picture = new Picture(map, filters);
 
-/** Fetch the picture of the present view; `draws` tells whether new incidents shall draw the eye. */
-async function refresh({ draws = false } = {}) {
-  running?.abort();
-  running = new AbortController();
-  const query = filters.query();
+/** Bring the map up to date. `isChange`: the world changed, so new incidents draw the eye; `isMove`: the view did. */
+async function refresh({ isChange = false, isMove = !isChange } = {}) {
+  clearTimeout(timer);
+  pending = {};
   try {
-    const picture = query ? await get(`/api/v1/live.geojson?${withView(query)}`, running.signal) : { features: [] };
-    show(picture, draws);
+    await picture.bring({ isWhole: isMove, drawsEye: isChange });
   } catch (problem) {
     if (problem.name !== "AbortError") toast(problem.message, { isBad: true });
+    return;
   }
-}
-
-function withView(query) {
-  const view = map.getBounds().pad(0.15);
-  const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
-  query.set("bbox", box.map((degrees) => degrees.toFixed(6)).join(","));
-  query.set("zoom", String(Math.round(map.getZoom())));
-  return query;
-}
-
-function show(picture, draws) {
-  features = picture.features;
-  const incidents = features.filter((feature) => feature.properties.type === "incident");
-  const fresh = new Set(draws && !isFirst ? incidents.map(({ id }) => id).filter((id) => !known.has(id)) : []);
-  for (const { id } of incidents) known.add(id);
-  pins.show(features, fresh);
-  filters.count(picture.counts ?? totals());
-  emptyNote.hidden = features.some((feature) => feature.properties.type !== "camera");
-  announce(incidents.filter(({ id }) => fresh.has(id)));
-  if (panel.mode === "list") panel.openList(listed());
-  isFirst = false;
-}
-
-function totals() {
-  const sums = {};
-  for (const { properties } of features) {
-    const parts = properties.type === "cluster" ? kindTotals(properties.by_kind) : [[properties.kind, 1]];
-    if (properties.type === "camera") continue;
-    for (const [kind, number] of parts) sums[kind] = (sums[kind] ?? 0) + number;
-  }
-  return sums;
+  pins.show(picture.features, picture.fresh);
+  filters.count(picture.totals());
+  emptyNote.hidden = picture.hasFinds;
+  announce([...picture.fresh].map((id) => pins.features.get(id)).filter(Boolean));
+  if (panel.mode === "list") panel.openList(picture.incidents());
 }
 
 function announce(incidents) {
   if (incidents.length === 0) return;
-  announcer.textContent = incidents.map(({ properties }) => t("New: {kind}", { kind: word("kind", properties.kind) })).join(". ");
+  announcer.textContent = incidents.map(({ properties }) => newsOf(properties)).join(". ");
 }
 
-function listed() {
-  return features
-    .filter((feature) => feature.properties.type === "incident")
-    .sort((one, other) => other.properties.last_seen_at.localeCompare(one.properties.last_seen_at));
+function newsOf({ kind }) {
+  return t("New: {kind}", { kind: word("kind", kind) });
 }
 
 function openIncident(id) {
@@ -102,9 +74,18 @@ function keepInSight([lon, lat]) {
   const isWide = matchMedia("(min-width: 48rem)").matches;
   const size = map.getSize();
   const free = isWide
-    ? { paddingTopLeft: [60, 60], paddingBottomRight: [Math.min(size.x * 0.5, 500), 60] }
-    : { paddingTopLeft: [40, 60], paddingBottomRight: [40, size.y * 0.74] };
+    ? { paddingTopLeft: [60, 80], paddingBottomRight: [Math.min(size.x * 0.5, 500), 60] }
+    : { paddingTopLeft: [40, 120], paddingBottomRight: [40, size.y * 0.74] };
   map.panInside([lat, lon], { ...free, animate: true });
+}
+
+/** Come so near that the stated error is seen beside the pin. */
+function zoomTo(id) {
+  const ring = pins.features.has(id) ? errorRing(pins.features.get(id)) : null;
+  if (!ring) return;
+  const right = matchMedia("(min-width: 48rem)").matches ? 480 : 40;
+  const bottom = right === 40 ? map.getSize().y * 0.74 : 60;
+  map.fitBounds(L.latLngBounds(ring).pad(3), { paddingTopLeft: [40, 80], paddingBottomRight: [right, bottom], animate: true });
 }
 
 function rememberIncident(id) {
@@ -114,40 +95,56 @@ function rememberIncident(id) {
   history.replaceState(null, "", address);
 }
 
-function soon(pause, options) {
+/** Refresh after a pause; what happens meanwhile is taken along. */
+function soon(pause, reason) {
+  pending = { ...pending, ...reason };
   clearTimeout(timer);
-  timer = setTimeout(() => refresh(options), pause);
+  timer = setTimeout(() => refresh({ isChange: Boolean(pending.isChange), isMove: Boolean(pending.isMove) }), pause);
 }
 
-function rememberView() {
+function moved() {
   const { lat, lng } = map.getCenter();
-  sessionStorage.setItem("lilong-map-view", JSON.stringify([lat, lng, map.getZoom()]));
+  sessionStorage.setItem(VIEW_STORE, JSON.stringify([lat, lng, map.getZoom()]));
+  soon(MOVE_PAUSE_MS, { isMove: true });
+}
+
+function changed(kind, data) {
+  if (kind === "patrol") return;
+  soon(CHANGE_PAUSE_MS, { isChange: true });
+  if (kind !== "incident") return;
+  if (data.id === panel.incidentId) panel.refresh();
+  if (picture.isNews(data) && !map.getBounds().contains(positionOf(data))) {
+    toast(newsOf(data.properties), { action: { label: t("Show"), run: () => showFar(data) } });
+  }
+}
+
+function positionOf({ geometry }) {
+  const [lon, lat] = geometry.coordinates;
+  return [lat, lon];
+}
+
+async function showFar(feature) {
+  map.setView(positionOf(feature), Math.max(map.getZoom(), 17), { animate: false });
+  await refresh();
+  openIncident(feature.id);
 }
 
 function setStatus(state) {
-  if (status.dataset.state === "away" && state === "live") refresh({ draws: true });
+  if (status.dataset.state === "away" && state === "live") refresh({ isChange: true });
   status.dataset.state = state;
-  status.textContent = state === "live" ? t("Live") : t("Connection lost – the map shows the last known state. Trying again…");
+  status.textContent =
+    state === "live" ? t("Live") : t("Connection lost – the map shows the last known state. Trying again…");
 }
 
 async function start() {
-  const kept = JSON.parse(sessionStorage.getItem("lilong-map-view") || "null");
-  if (kept) map.setView([kept[0], kept[1]], kept[2], { animate: false });
+  const kept = JSON.parse(sessionStorage.getItem(VIEW_STORE) || "null");
   const asked = new URL(location.href).searchParams.get("incident");
-  await Promise.all([refresh(), startLayers(Boolean(kept))]);
-  map.on("moveend", () => {
-    rememberView();
-    soon(MOVE_PAUSE_MS);
-  });
+  if (kept) map.setView([kept[0], kept[1]], kept[2], { animate: false });
+  await startLayers(Boolean(kept));
+  await refresh();
+  map.on("moveend", moved);
   if (asked) await openAsked(asked);
-  new LiveFeed(
-    "/api/v1/stream",
-    (change) => {
-      soon(CHANGE_PAUSE_MS, { draws: true });
-      if (JSON.stringify(change).includes(panel.incidentId)) panel.refresh();
-    },
-    setStatus,
-  );
+  new LiveFeed("/api/v1/stream", changed, setStatus);
   page.dataset.ready = "true";
 }
 
@@ -166,7 +163,7 @@ async function startLayers(hasView) {
 
 function setCameras(isOn) {
   pins.camerasShown = isOn;
-  pins.show(features);
+  pins.show(picture.features);
 }
 
 function setEllipses(isOn) {
@@ -177,15 +174,16 @@ function setEllipses(isOn) {
 async function openAsked(id) {
   await panel.openIncident(id);
   const place = page.querySelector("[data-panel-body] [data-lon]");
-  if (place) map.setView([Number(place.dataset.lat), Number(place.dataset.lon)], Math.max(map.getZoom(), 18), { animate: false });
+  if (!place) return;
+  const [lon, lat] = [Number(place.dataset.lon), Number(place.dataset.lat)];
+  map.setView([lat, lon], Math.max(map.getZoom(), 18), { animate: false });
   await refresh();
   pins.select(id);
-  if (place) keepInSight([Number(place.dataset.lon), Number(place.dataset.lat)]);
+  keepInSight([lon, lat]);
 }
 
 page.querySelector("[data-show-list]").addEventListener("click", () => {
   if (panel.mode === "list") panel.close();
-  else panel.openList(listed());
+  else panel.openList(picture.incidents());
 });
-document.addEventListener("themechange", () => pins.drawEllipses());
 start();

@@ -1,8 +1,9 @@
 // Hears of changes: server-sent events, with the browser's own reconnecting (Last-Event-ID) and a word about its state.
-const SILENT_AFTER_MS = 45_000;
+const AWAY_AFTER_MS = 5_000;
+const RETRY_MS = 3_000;
 
 export class LiveFeed {
-  /** `onChange(ids)` after each batch of changes; `onState("live" | "away")` when the line comes or goes. */
+  /** `onChange(kind, data)` for each change; `onState("live" | "away")` when the line comes or goes. */
   constructor(url, onChange, onState) {
     this.url = url;
     this.onChange = onChange;
@@ -15,26 +16,25 @@ export class LiveFeed {
 
   open() {
     this.source = new EventSource(this.url);
-    this.source.addEventListener("open", () => this.heard());
+    this.source.addEventListener("open", () => this.came());
     this.source.addEventListener("error", () => this.lost());
-    this.source.addEventListener("changes", (event) => {
-      this.heard();
-      this.onChange(JSON.parse(event.data));
-    });
-    this.source.addEventListener("ping", () => this.heard());
+    for (const kind of ["incident", "device", "patrol"]) {
+      this.source.addEventListener(kind, (event) => this.onChange(kind, JSON.parse(event.data)));
+    }
   }
 
-  heard() {
+  came() {
+    clearTimeout(this.absence);
+    this.absence = null;
     this.onState("live");
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.onState("away"), SILENT_AFTER_MS);
   }
 
+  /** The server ends each stream now and then; only an absence that lasts is told. */
   lost() {
-    this.onState("away");
+    this.absence ??= setTimeout(() => this.onState("away"), AWAY_AFTER_MS);
     if (this.source.readyState === EventSource.CLOSED) {
       clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.open(), 3000);
+      this.retry = setTimeout(() => this.open(), RETRY_MS);
     }
   }
 }

@@ -7,12 +7,13 @@ import { toast } from "./toast.js";
 import { word } from "./words.js";
 
 export class Panel {
-  /** `onClose()` when it closes; `onChanged()` after an action was stored; `onOpen(id)` to open another incident. */
-  constructor(element, { onClose, onChanged, onOpen }) {
+  /** `onClose()` when it closes; `onChanged()` after an action was stored; `onOpen(id)` to open another incident;
+   * `onZoom(id)` to look at its place closely. */
+  constructor(element, { onClose, onChanged, onOpen, onZoom }) {
     this.element = element;
     this.title = element.querySelector("[data-panel-title]");
     this.body = element.querySelector("[data-panel-body]");
-    Object.assign(this, { onClose, onChanged, onOpen });
+    Object.assign(this, { onClose, onChanged, onOpen, onZoom });
     this.incidentId = null;
     this.mode = null;
     element.querySelector("[data-panel-close]").addEventListener("click", () => this.close());
@@ -112,6 +113,7 @@ export class Panel {
       switcher.setAttribute("aria-expanded", String(!target.hidden));
       if (!target.hidden) target.querySelector("button, input, select")?.focus();
     }
+    if (event.target.closest("[data-zoom-to]")) this.onZoom(this.incidentId);
     const verdict = event.target.closest("[data-verdict]");
     if (verdict) this.decide(JSON.parse(verdict.dataset.verdict));
     const undo = event.target.closest("[data-undo]");

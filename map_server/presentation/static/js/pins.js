@@ -8,6 +8,7 @@ import { word } from "./words.js";
 const PIN_SIZE = 44;
 const FRESH_FOR_MS = 6000;
 const ELLIPSES_FROM_ZOOM = 17;
+const PINS_SMALL_FROM_ZOOM = 19;
 
 export class Pins {
   /** `onOpen(id)` is called when a pin is chosen. */
@@ -23,7 +24,13 @@ export class Pins {
     this.ellipses = L.featureGroup().addTo(map);
     this.ellipseRenderer = L.svg({ pane: "ellipses" });
     this.camerasShown = true;
-    map.on("zoomend", () => this.drawEllipses());
+    map.on("zoomend", () => this.zoomed());
+    this.zoomed();
+  }
+
+  zoomed() {
+    this.map.getContainer().classList.toggle("map--near", this.map.getZoom() >= PINS_SMALL_FROM_ZOOM);
+    this.drawEllipses();
   }
 
   /** Show exactly these features; `fresh` holds ids that shall draw the eye. */

@@ -1,7 +1,7 @@
 // The ward under the pins: compounds and streets as the paper, fire lanes, drop points and grids as layers to switch.
 // Any page with a map:  const layers = await addWardLayers(map);  layers.toggle("grids", true).
 import { get } from "./api.js";
-import { language, t } from "./i18n.js";
+import { language } from "./i18n.js";
 
 // What each layer of the ward is drawn like. Layers that are not named here (a user's own) are drawn plainly.
 const STREET_WIDTHS = { arterial: 11, street: 8, lane: 5, internal: 4, path: 1.6 };
@@ -20,15 +20,6 @@ const LAYERS = {
   gates: { order: 11, point: { colour: "--map-label", radius: 2.5 } },
 };
 const PLAIN = { order: 50, style: () => ({ color: "--accent", weight: 2, fillOpacity: 0.1 }), point: { colour: "--accent", radius: 4 } };
-
-const titles = {
-  fire_lanes: () => t("Fire lanes"),
-  grids: () => t("Grids"),
-  drop_points: () => t("Drop points"),
-  bin_houses: () => t("Bin houses"),
-  structure_points: () => t("Structure points"),
-  gates: () => t("Gates"),
-};
 
 function colour(name) {
   return name?.startsWith("--") ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : name;
@@ -50,7 +41,7 @@ class WardLayer {
     this.name = entry.name;
     this.count = entry.feature_count;
     this.look = LAYERS[entry.name] ?? PLAIN;
-    this.title = titles[entry.name]?.() ?? entry.title ?? entry.name;
+    this.title = (language === "zh" ? entry.title_zh : entry.title_en) || entry.name;
     this.isOn = Boolean(this.look.isBase || this.look.isOn);
     this.parts = null;
     this.labels = L.layerGroup();
@@ -76,7 +67,6 @@ class WardLayer {
 
   async load() {
     const data = await get(`/api/v1/layers/${encodeURIComponent(this.name)}.geojson`);
-    this.bounds = L.geoJSON(data).getBounds();
     const pane = `ward-${this.look.order}`;
     this.map.createPane(pane).style.zIndex = 200 + this.look.order;
     const renderer = L.canvas({ pane, padding: 0.3 });
@@ -148,6 +138,12 @@ function label(position, text) {
   });
 }
 
+function boundsOf(entry) {
+  if (!entry) return null;
+  const [west, south, east, north] = entry.bounds;
+  return L.latLngBounds([south, west], [north, east]);
+}
+
 /** Put the ward's layers on a map. Gives the layers in drawing order, `toggle(name, isOn)` and `bounds`. */
 export async function addWardLayers(map) {
   const { layers: entries } = await get("/api/v1/layers");
@@ -155,11 +151,11 @@ export async function addWardLayers(map) {
   const updateAll = () => Promise.all(layers.map((layer) => layer.update()));
   map.on("zoomend moveend", updateAll);
   document.addEventListener("themechange", () => layers.forEach((layer) => layer.restyle()));
-  await updateAll();
+  updateAll();
   return {
     layers,
     switchable: layers.filter((layer) => !layer.look.isBase),
-    bounds: layers.find((layer) => layer.name === "ward")?.bounds ?? layers.find((layer) => layer.bounds)?.bounds ?? null,
+    bounds: boundsOf(entries.find((entry) => entry.name === "ward") ?? entries[0]),
     async toggle(name, isOn) {
       const layer = layers.find((each) => each.name === name);
       if (!layer) return;
