@@ -1,0 +1,1 @@
+"""Scores what the agent reports against what was there: `python -m models.evaluate`."""
