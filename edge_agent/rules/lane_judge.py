@@ -13,7 +13,7 @@ from edge_agent.rules.clear_width import (
     intrusion_m,
     lane_on_ground,
 )
-from edge_agent.rules.zones import footprint_fraction, of_kind, stands_in, zone_polygon_px
+from edge_agent.rules.zones import footprint_fraction, of_kind, stands_in, touches, zone_polygon_px
 from edge_agent.types import AttributeValue, BoxXyxy, Zone, ZoneKind
 
 RELEASE_MARGIN_M = 0.2
@@ -68,7 +68,7 @@ class LaneJudge:
         """Tell whether a thing touches a fire lane and does not stand in an ignored zone."""
         if stands_in(box, self._ignored, frame_size_px) is not None:
             return False
-        return any(footprint_fraction(box, zone, frame_size_px) > 0 for zone in self._lanes)
+        return touches(box, self._lanes, frame_size_px)
 
     def judge(
         self, box: BoxXyxy, others: Sequence[BoxXyxy], frame_size_px: tuple[int, int], was_blocking: bool

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from shapely import Point, Polygon, box
+from shapely import Point, Polygon, box, prepare
 
 from edge_agent.types import BoxXyxy, Zone, ZoneKind
 
@@ -39,8 +39,16 @@ def footprint_fraction(box_xyxy_px: BoxXyxy, zone: Zone, frame_size_px: tuple[in
     return float(footprint.intersection(zone_polygon_px(zone, frame_size_px)).area / footprint.area)
 
 
+def touches(box_xyxy_px: BoxXyxy, zones: Sequence[Zone], frame_size_px: tuple[int, int]) -> bool:
+    """Tell whether a thing's footprint touches any of the zones."""
+    footprint = footprint_px(box_xyxy_px)
+    return any(zone_polygon_px(zone, frame_size_px).intersects(footprint) for zone in zones)
+
+
 def stands_in(box_xyxy_px: BoxXyxy, zones: Sequence[Zone], frame_size_px: tuple[int, int]) -> Zone | None:
     """Give the first zone in which the bottom centre of a box lies, border included."""
+    if not zones:
+        return None
     point = bottom_centre_px(box_xyxy_px)
     return next((zone for zone in zones if zone_polygon_px(zone, frame_size_px).covers(point)), None)
 
