@@ -1,24 +1,32 @@
 """Composition root: the one file that picks concrete parts and makes the clock, ids and tokens."""
 
+import logging
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import structlog
 import uuid_utils
 from sqlalchemy import Engine
 
+from map_server.adapters.background import BackgroundThread
 from map_server.adapters.db.engine import open_engine, sqlite_url
 from map_server.adapters.db.migrate import migrate
 from map_server.adapters.db.queries.audit_queue import SqlVerdictReads
 from map_server.adapters.db.queries.devices import SqlDeviceList
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
+from map_server.adapters.db.queries.patrols import SqlConfirmedIncidents
 from map_server.adapters.db.queries.people import SqlPeopleReads
 from map_server.adapters.db.spatial import spatial_index_of
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.evidence_files import EvidenceFolder
+from map_server.adapters.geodata_files import GeodataFiles
+from map_server.adapters.loaded_streets import LoadedStreets
 from map_server.adapters.passwords import Argon2Passwords
+from map_server.adapters.planner import PyVrpPlanner
 from map_server.config import Settings
 from map_server.domain.fusion import FusionParams
 from map_server.entrypoints.services import Services
@@ -27,9 +35,15 @@ from map_server.services.audit_desk import AuditDesk
 from map_server.services.changes import ChangeSignal
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
+from map_server.services.geodata import Geodata
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
+from map_server.services.patrol_making import PlanMaking
+from map_server.services.patrol_runs import PatrolRuns
+from map_server.services.patrols import Patrols
+from map_server.services.places import Places
 from map_server.services.sign_in import SignIn
+from map_server.services.teams import Teams
 
 
 class SystemClock:
@@ -38,6 +52,20 @@ class SystemClock:
     def now(self) -> datetime:
         """Give the time, aware UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the one place where the real clock is read
+
+
+def set_up_logging(level: int = logging.INFO) -> None:
+    """Log to standard error from `level` on."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
 
 
 def new_id() -> str:
@@ -68,22 +96,43 @@ def running_services(settings: Settings) -> Iterator[Services]:
     read = begin.reading
     files = EvidenceFolder(settings.evidence_dir)
     people, passwords = SqlPeopleReads(engine), Argon2Passwords()
+    places = Places(read, clock)
+    making = PlanMaking(
+        SqlConfirmedIncidents(engine), places, LoadedStreets(read), PyVrpPlanner(), clock, new_id
+    )
+    background = BackgroundThread("patrols")
+    runs = PatrolRuns(begin, read, clock, making, background)
+    runs.recover()
     try:
         yield Services(
             settings=settings,
             engine=engine,
             clock=clock,
+            read=read,
             changes=changes,
             devices=Devices(begin, read, clock, new_token),
             ingest=Ingest(begin, clock, new_id, lambda _lon, _lat: None, FusionParams()),
             evidence=Evidence(begin, read, files, clock),
+            evidence_files=files,
             incidents=Incidents(begin, clock, new_id),
             device_list=SqlDeviceList(engine),
             incident_list=SqlIncidentList(engine),
             live=SqlLiveMap(engine, spatial_index_of(engine)),
             accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
             sign_in=SignIn(begin, people, clock, new_token, passwords),
-            audit_desk=AuditDesk(begin, SqlVerdictReads(engine), clock, new_id),
+            audit_desk=AuditDesk(
+                begin,
+                SqlVerdictReads(engine),
+                clock,
+                new_id,
+                on_decided=lambda incident, _: runs.incident_decided(incident),
+            ),
+            geodata=Geodata(begin, read, clock, GeodataFiles()),
+            places=places,
+            teams=Teams(begin, read),
+            patrols=Patrols(begin, read, clock, new_id, runs),
         )
     finally:
+        runs.stop_all()
+        background.close()
         engine.dispose()

@@ -52,6 +52,11 @@ class EvidenceFolder:
                 ) from error
             return offset + len(content)
 
+    def has_all(self, sha256: str) -> bool:
+        """Tell whether the bytes of a piece on the way have its hash already."""
+        part = self._partial / sha256
+        return part.exists() and sha256_of(part) == sha256
+
     def complete(self, sha256: str) -> bool:
         """Make a piece whole and durable if its bytes have this hash; else throw them away and say False."""
         with self._lock:
@@ -72,6 +77,11 @@ class EvidenceFolder:
         """Give the file of a whole piece, or None."""
         place = self._place(sha256)
         return place if place.is_file() else None
+
+    def is_intact(self, sha256: str) -> bool:
+        """Tell whether a whole piece is there and still has its hash."""
+        path = self.path(sha256)
+        return path is not None and sha256_of(path) == sha256
 
     def _place(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:4] / sha256

@@ -85,6 +85,13 @@ class ChainBreak:
     reason: str
 
 
+def _fits(entry: AuditEntry) -> bool:
+    try:
+        return entry.computed_hash() == entry.hash
+    except (TypeError, ValueError):  # no text any more: someone wrote bytes into it
+        return False
+
+
 def chained(head: AuditHead, at: datetime, notes: Iterable[AuditNote]) -> list[AuditEntry]:
     """Turn notes into the entries that follow `head`."""
     written_at = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -116,7 +123,7 @@ def first_break(entries: Iterable[AuditEntry], head: AuditHead) -> ChainBreak | 
             return ChainBreak(
                 entry.seq, f"entry {entry.seq} does not follow entry {reached.seq}: previous_hash differs"
             )
-        if entry.computed_hash() != entry.hash:
+        if not _fits(entry):
             return ChainBreak(entry.seq, f"entry {entry.seq} was altered: its content does not give its hash")
         reached = AuditHead(entry.seq, entry.hash)
     if reached.seq < head.seq:

@@ -7,16 +7,21 @@ from sqlalchemy import Engine
 from map_server.adapters.db.queries.devices import SqlDeviceList
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
+from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.config import Settings
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
 from map_server.services.changes import ChangeSignal
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
+from map_server.services.geodata import Geodata
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
-from map_server.services.ports import Clock
+from map_server.services.patrols import Patrols
+from map_server.services.places import Places
+from map_server.services.ports import Begin, Clock
 from map_server.services.sign_in import SignIn
+from map_server.services.teams import Teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,12 @@ class Services:
     settings: Settings
     engine: Engine
     clock: Clock
+    read: Begin
     changes: ChangeSignal
     devices: Devices
     ingest: Ingest
     evidence: Evidence
+    evidence_files: EvidenceFolder
     incidents: Incidents
     device_list: SqlDeviceList
     incident_list: SqlIncidentList
@@ -37,3 +44,7 @@ class Services:
     accounts: Accounts
     sign_in: SignIn
     audit_desk: AuditDesk
+    geodata: Geodata
+    places: Places
+    teams: Teams
+    patrols: Patrols

@@ -21,6 +21,9 @@ class EvidenceFiles(Protocol):
         offset.
         """
 
+    def has_all(self, sha256: str) -> bool:
+        """Tell whether the bytes of a piece on the way have its hash already."""
+
     def complete(self, sha256: str) -> bool:
         """Make a piece whole and durable if its bytes have this hash; else throw them away and say False."""
 
@@ -53,7 +56,12 @@ class Evidence:
                 raise _not_named(sha256)
         if held is not None:
             return UploadState(held.size_bytes, is_whole=True)
-        return UploadState(self._files.received(sha256), is_whole=False)
+        received = self._files.received(sha256)
+        if received and self._files.has_all(
+            sha256
+        ):  # the server stopped between the last part and its record
+            return self._finished(device_id, sha256, received)
+        return UploadState(received, is_whole=False)
 
     def take(self, device_id: str, sha256: str, part: UploadRange, content: bytes) -> UploadState:
         """Take in a part, and record the piece when it is whole and its hash is right.
@@ -69,14 +77,11 @@ class Evidence:
         received = self._files.append(sha256, part.offset, content)
         if not part.is_last:
             return UploadState(received, is_whole=False)
-        if not self._files.complete(sha256):
-            raise InvalidInput(
-                f"the bytes do not have the hash {sha256}; nothing was kept, send the piece again"
-            )
-        self._record(device_id, sha256, part.total)
-        return UploadState(part.total, is_whole=True)
+        return self._finished(device_id, sha256, part.total)
 
-    def _record(self, device_id: str, sha256: str, size_bytes: int) -> None:
+    def _finished(self, device_id: str, sha256: str, size_bytes: int) -> UploadState:
+        if not self._files.complete(sha256):
+            raise InvalidInput(f"the bytes do not have the hash {sha256}; nothing was kept, send it again")
         with self._begin() as work:
             named = work.evidence.named_by(device_id, sha256)
             if named is None:
@@ -86,6 +91,7 @@ class Evidence:
             facts: JsonObject = {"size_bytes": size_bytes, "media_type": named.media_type}
             work.note("evidence_received", "evidence", sha256, f"device:{device_id}", after=facts)
             work.commit()
+        return UploadState(size_bytes, is_whole=True)
 
     def view(self, sha256: str, actor: str, is_first_look: bool = True) -> tuple[StoredEvidence, Path]:
         """Give a piece to a person. The look is on record before a byte is shown.

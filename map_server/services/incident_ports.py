@@ -115,5 +115,8 @@ class EvidenceRepository(Protocol):
     def get(self, sha256: str) -> StoredEvidence | None:
         """Give the record of a piece that is held."""
 
+    def all(self) -> list[StoredEvidence]:
+        """Give the records of all pieces that are held, by hash."""
+
     def add(self, evidence: StoredEvidence) -> None:
         """Record a piece that is now held; twice is no fault."""

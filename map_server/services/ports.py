@@ -1,11 +1,11 @@
 """What the use cases need from outside, as small Protocols. Fakes in tests/fakes pass the same tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
-from map_server.domain.audit_log import AuditHead, JsonObject
+from map_server.domain.audit_log import AuditEntry, AuditHead, JsonObject
 from map_server.services.account_ports import (
     AccountRepository,
     LoginBrakeRepository,
@@ -34,6 +34,16 @@ class Clock(Protocol):
         """Give the time, aware UTC."""
 
 
+class AuditLogRepository(Protocol):
+    """The log as stored, for those who check it. It is written by `UnitOfWork.commit` alone."""
+
+    def head(self) -> AuditHead:
+        """Give the recorded newest link."""
+
+    def entries(self) -> Iterator[AuditEntry]:
+        """Read the whole log in order of `seq`."""
+
+
 class UnitOfWork(Protocol):
     """One transaction that writes. Leaving the block without `commit()` rolls everything back.
 
@@ -41,6 +51,7 @@ class UnitOfWork(Protocol):
     in the same transaction, so that no change goes unrecorded.
     """
 
+    audit_log: AuditLogRepository
     devices: DeviceRepository
     events: EventRepository
     incidents: IncidentRepository

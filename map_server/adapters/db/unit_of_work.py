@@ -44,7 +44,7 @@ from map_server.services.incident_ports import (
 )
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
-from map_server.services.ports import Clock
+from map_server.services.ports import AuditLogRepository, Clock
 from map_server.services.verdict_ports import VerdictRepository
 
 
@@ -110,7 +110,8 @@ class SqlUnitOfWork:
     def _open(self) -> None:
         self._connection = connection = self._engine.connect()
         connection.begin()
-        self.audit_log = SqlAuditLog(connection)
+        self._chain = SqlAuditLog(connection)
+        self.audit_log: AuditLogRepository = self._chain
         self.devices: DeviceRepository = SqlDevices(connection)
         self.events: EventRepository = SqlEvents(connection)
         self.incidents: IncidentRepository = SqlIncidents(connection, self._spatial)
@@ -164,7 +165,7 @@ class SqlUnitOfWork:
         notes, self._notes = self._notes, []
         if notes:
             entries = chained(head, self._clock.now(), notes)
-            self.audit_log.append(entries)
+            self._chain.append(entries)
             head = AuditHead(entries[-1].seq, entries[-1].hash)
         self._connection.commit()
         if notes:

@@ -175,7 +175,7 @@ async def _live_texts(viewer: Viewer, reached: int) -> AsyncIterator[str]:
         try:
             message = await viewer.next()
         except TimeoutError:
-            yield ": still here\n\n"
+            yield ": still here\nevent: ping\ndata: {}\n\n"  # the comment for proxies, the event for pages
             continue
         if message is None:
             return

@@ -45,6 +45,11 @@ class SqlEvidence:
         )
         return None if row is None else StoredEvidence(**row)
 
+    def all(self) -> list[StoredEvidence]:
+        """Give the records of all pieces that are held, by hash."""
+        rows = self._connection.execute(select(evidence).order_by(evidence.c.sha256)).mappings()
+        return [StoredEvidence(**row) for row in rows]
+
     def add(self, piece: StoredEvidence) -> None:
         """Record a piece that is now held; twice is no fault."""
         upsert(self._connection, evidence, [asdict(piece)])

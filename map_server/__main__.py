@@ -1,0 +1,52 @@
+"""`map-server`: reads the command line, calls the command, turns errors into one line and an exit code.
+
+0 success; 1 a fault at run time, or a record that does not hold; 2 something that the user can mend.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+from sqlalchemy.exc import DBAPIError
+from typer.exceptions import TyperException
+
+from map_server.bootstrap import running_services, set_up_logging
+from map_server.config import Settings, settings_from
+from map_server.domain.errors import DomainError, InvalidInput, Unavailable
+from map_server.entrypoints.cli import command_line
+
+
+def _settings(data_dir: Path | None, host: str | None, port: int | None) -> Settings:
+    try:
+        return settings_from(os.environ, data_dir, host, port)
+    except ValueError as error:
+        raise InvalidInput(str(error)) from error
+
+
+def main() -> None:
+    """Run a command and exit."""
+    set_up_logging()
+    try:
+        sys.exit(command_line(running_services, _settings)(standalone_mode=False))
+    except TyperException as error:
+        _end(error.format_message(), 2)
+    except Unavailable as error:
+        _end(error.message, 1)
+    except DomainError as error:
+        _end(error.message, 2)
+    except DBAPIError as error:
+        _end(f"the database does not answer: {str(error.orig).strip().splitlines()[0]}", 1)
+    except OSError as error:
+        _end(f"{error.filename or 'file'}: {error.strerror or error}", 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _end(line: str, code: int) -> None:
+    typer.echo(f"map-server: {line}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

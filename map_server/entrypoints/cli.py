@@ -1,0 +1,112 @@
+"""The commands of `map-server`. Each opens the services by a function that bootstrap hands in."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from map_server.config import Settings
+from map_server.domain.datum import Datum
+from map_server.domain.errors import InvalidInput
+from map_server.entrypoints.geodata_command import load_geodata
+from map_server.entrypoints.http.app import create_app
+from map_server.entrypoints.http.server import listen, run_server
+from map_server.entrypoints.services import Services
+from map_server.services.verification import Verification, verify
+
+OpenServices = Callable[[Settings], AbstractContextManager[Services]]
+MakeSettings = Callable[[Path | None, str | None, int | None], Settings]
+
+Data = Annotated[Path | None, typer.Option(help="Folder of database and evidence [var/server].")]
+
+_PROGRESS_EVERY = 500
+
+
+def command_line(open_services: OpenServices, settings_of: MakeSettings) -> typer.Typer:
+    """Build the commands."""
+    app = typer.Typer(
+        help="Turns events of edge agents into incidents, audited decisions and patrol stops.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+    @app.command()
+    def serve(
+        data: Data = None,
+        host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
+        port: Annotated[int | None, typer.Option(help="Port; 0 lets the system choose [8000].")] = None,
+    ) -> None:
+        """Run the server until Ctrl-C."""
+        _serve(open_services, settings_of(data, host, port))
+
+    @app.command("enroll-device")
+    def enroll_device(
+        device_id: Annotated[str, typer.Argument(metavar="ID", help="The name of the box.")],
+        data: Data = None,
+    ) -> None:
+        """Print a one-time token that lets a device in."""
+        with open_services(settings_of(data, None, None)) as services:
+            issued = services.devices.issue_enrolment(device_id, "system")
+        typer.echo(issued.token)
+        typer.echo(f"valid once, until {issued.expires_at:%Y-%m-%d %H:%M} UTC, for {device_id}", err=True)
+
+    @app.command("load-geodata")
+    def load_geodata_files(
+        paths: Annotated[
+            list[Path], typer.Argument(metavar="PATH...", help="Files (.geojson, .gpkg, .shp) or folders.")
+        ],
+        layer: Annotated[str | None, typer.Option(help="Which layer the file is [its name].")] = None,
+        datum: Annotated[Datum | None, typer.Option(help="Overrides what the file claims.")] = None,
+        data: Data = None,
+    ) -> None:
+        """Load layers of the ward: all of them, or none when one has a fault."""
+        with open_services(settings_of(data, None, None)) as services:
+            load_geodata(services, paths, layer, datum)
+
+    @app.command("verify-log")
+    def verify_log(data: Data = None) -> None:
+        """Check the audit chain and the hashes of all evidence; name the first thing that does not fit."""
+        settings = settings_of(data, None, None)
+        if settings.database_url is None and not settings.database_path.exists():
+            raise InvalidInput(f"--data {settings.data_dir}: there is no database of a map server here")
+        with open_services(settings) as services:
+            _report(_verified(services))
+
+    return app
+
+
+def _serve(open_services: OpenServices, settings: Settings) -> None:
+    socket = listen(settings.host, settings.port)
+    with open_services(settings) as services, socket:
+        port = socket.getsockname()[1]
+        address = settings.public_url or f"http://{settings.host}:{port}"
+        typer.echo(f"map-server: listening on {address}")
+        token = services.accounts.renew_first_start_token()
+        if token is not None:
+            typer.echo(f"map-server: first start; make your account at {address}/welcome/{token}")
+        sys.stdout.flush()
+        run_server(create_app(services), socket)
+    typer.echo("map-server: stopped")
+
+
+def _verified(services: Services) -> Verification:
+    with Console(stderr=True).status("checking") as status:
+
+        def progress(checked: int) -> None:
+            if checked % _PROGRESS_EVERY == 0:
+                status.update(f"checked {checked}")
+
+        return verify(services.read, services.evidence_files, progress)
+
+
+def _report(found: Verification) -> None:
+    if found.fault is not None:
+        typer.echo(f"map-server: {found.fault}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{found.entries} log entries and {found.evidence} pieces of evidence are whole")
+    typer.echo(f"head {found.head_hash}")
