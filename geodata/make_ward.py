@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geodata.ward_features import WardWriter, layer_text
 from geodata.ward_model import Ward
+from geodata.ward_teams import teams_text
 
 SEED = 20261123
 
@@ -19,6 +20,7 @@ def write_ward(folder: Path, seed: int = SEED) -> dict[str, int]:
     layers = WardWriter(Ward(seed)).layers()
     for name, features in layers.items():
         (folder / f"{name}.geojson").write_text(layer_text(name, features), encoding="utf-8")
+    (folder / "teams.json").write_text(teams_text(), encoding="utf-8")
     return {name: len(features) for name, features in layers.items()}
 
 

@@ -8,7 +8,7 @@ from geodata.ward_model import Ward
 from geodata.ward_names import WARD_EN, WARD_ZH, Name
 from geodata.ward_plan import CREEK, EAST_BANK_U, HALF_WIDTH_M, WEST_BANK_U, Block, WardMap, grid_rectangles
 from geodata.ward_rings import outline_ring, rectangle_ring
-from geodata.ward_sites import SitePoint
+from geodata.ward_sites import VISITING_HOURS, SitePoint
 from geodata.ward_streets import joined_ways
 
 STATIONS = 5
@@ -140,6 +140,8 @@ class WardWriter:
             "interval_days": site.interval_days,
             "days_since_inspection": site.days_since_inspection,
         }
+        if site.kind in VISITING_HOURS:
+            properties["visit_from"], properties["visit_until"] = VISITING_HOURS[site.kind]
         if site.state is not None:
             properties |= {"state": site.state, "level": site.level}
         point = {"type": "Point", "coordinates": self._map.lonlat(*site.board_point)}

@@ -15,6 +15,8 @@ STRUCTURES = (
     ("released", None, 223),
 )
 INTERVAL_DAYS = {"drop_point": 7, "bin_house": 1, "deferred": 30, "ground": 14, "rooftop": 30, "released": 90}
+VISITING_HOURS = {"bin_house": ("06:30", "20:00"), "structure_point": ("08:00", "18:00")}
+"""When a patrol may look: while the bin houses are staffed, and by daylight."""
 GROUND_WORKS = (
     ("天井搭建", "courtyard room"),
     ("破墙开门", "new door in the wall"),

@@ -81,7 +81,7 @@ class Demo:
         port = _free_port(self._options.port)
         data = folder / "server"
         self._say("loading the sample ward (synthetic)…")
-        run_once(["map-server", "load-geodata", str(REPOSITORY / "geodata"), "--data", str(data)])
+        run_once(["map-server", "load-geodata", str(REPOSITORY / "geodata/sample_ward"), "--data", str(data)])
         server = Program(
             ["map-server", "serve", "--data", str(data), "--port", str(port)],
             folder / "map-server.log",

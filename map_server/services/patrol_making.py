@@ -4,7 +4,9 @@ Gathers what is worth a visit, measures the ways, and lets the planner or the re
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from map_server.domain.incident import Severity
 from map_server.domain.insertion import rounded_off, walkable
 from map_server.domain.patrol import Order, PatrolProblem, Shift, Visit, places
 from map_server.domain.patrol_plan import PatrolPlan, PlanReport, Route, Stop
@@ -21,6 +23,15 @@ from map_server.services.patrol_ports import ConfirmedIncidents, Effort, PatrolP
 from map_server.services.patrol_revision import Revision, Solution, revision_of
 from map_server.services.places import Places
 from map_server.services.ports import Clock, IdFactory
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much there is to do: confirmed incidents, those of them that are urgent, and due sites."""
+
+    incidents: int
+    urgent: int
+    sites: int
 
 
 class PlanMaking:
@@ -43,6 +54,12 @@ class PlanMaking:
         self._clock = clock
         self._new_id = new_id
         self._params = params or PatrolParams()
+
+    def waiting(self) -> Waiting:
+        """Count what a plan could take in now."""
+        incidents = self._incidents()
+        urgent = sum(incident.severity is Severity.URGENT for incident in incidents)
+        return Waiting(len(incidents), urgent, len(self._places.sites(is_due=True)))
 
     def first(self, plan: PatrolPlan, routes: Sequence[Route], effort: Effort, watch: Watch) -> Revision:
         """Make the first plan for these shifts."""

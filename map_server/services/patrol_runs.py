@@ -9,7 +9,7 @@ import structlog
 from map_server.domain.errors import Conflict, DomainError
 from map_server.domain.incident import Incident, IncidentState, Severity
 from map_server.domain.patrol_plan import PlanState, Stop
-from map_server.services.patrol_making import PlanMaking
+from map_server.services.patrol_making import PlanMaking, Waiting
 from map_server.services.patrol_ports import Background, Effort
 from map_server.services.patrol_revision import PlanFault, Revision
 from map_server.services.ports import Begin, Clock
@@ -66,9 +66,18 @@ class PatrolRuns:
         run = self._running.get(plan_id)
         return run.share if run else None
 
+    def waiting(self) -> Waiting:
+        """Count what a plan could take in now."""
+        return self._making.waiting()
+
     def stop(self, plan_id: str) -> None:
         """Make the planner stop early."""
         if run := self._running.get(plan_id):
+            run.is_cancelled.set()
+
+    def stop_all(self) -> None:
+        """Make the planner stop early, because the program ends."""
+        for run in tuple(self._running.values()):
             run.is_cancelled.set()
 
     def recover(self) -> None:

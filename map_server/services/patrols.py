@@ -1,7 +1,4 @@
-"""Patrol plans.
-
-Asked for, made in the background, revised when something urgent comes up, worked off by stops.
-"""
+"""Patrol plans: asked for, shown, given up, and worked off stop by stop. `patrol_runs` makes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +18,9 @@ from map_server.domain.patrol_plan import (
 from map_server.domain.site import LAYER_OF
 from map_server.domain.team import Team, shift_times
 from map_server.domain.ward_time import WARD_ZONE
+from map_server.services.patrol_making import Waiting
 from map_server.services.patrol_ports import Effort
+from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 
 
@@ -92,6 +91,14 @@ class Patrols:
                 left_out=work.patrols.left_out(plan_id),
                 progress=self._runs.share(plan_id),
             )
+
+    def progress(self, plan_id: str) -> float | None:
+        """Give how far a plan has come that is being made or revised, 0 to 1."""
+        return self._runs.share(plan_id)
+
+    def waiting(self) -> Waiting:
+        """Count what a plan could take in now."""
+        return self._runs.waiting()
 
     def latest(self, count: int = 50) -> list[PatrolPlan]:
         """Give the newest plans."""

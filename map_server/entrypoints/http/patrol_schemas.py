@@ -1,0 +1,211 @@
+"""Patrol plans as JSON for people and programs."""
+
+from datetime import date, datetime, time
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from map_server.domain.left_out import LeftOutReason
+from map_server.domain.patrol import SubjectKind, Visit
+from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, StopState
+from map_server.services.patrols import PlanRecord
+
+MAX_TEAMS = 50
+
+
+class ShiftIn(BaseModel):
+    """One team that is to walk; times of the ward's day, null for the team's usual ones."""
+
+    team_id: str = Field(max_length=40)
+    shift_from: time | None = None
+    shift_until: time | None = None
+
+
+class EffortIn(BaseModel):
+    """How long the planner may try. `iterations` always gives the same plan for the same input."""
+
+    runtime_s: float = Field(default=4.0, ge=0.1, le=60)
+    iterations: int | None = Field(default=None, ge=1, le=100_000)
+    seed: int = Field(default=1, ge=0, le=2**31 - 1)
+
+
+class PlanRequest(BaseModel):
+    """Ask for a plan."""
+
+    day: date
+    shifts: list[ShiftIn] = Field(min_length=1, max_length=MAX_TEAMS)
+    effort: EffortIn = Field(default_factory=EffortIn)
+
+
+class CheckIn(BaseModel):
+    """What a team reports of a stop."""
+
+    state: Literal[StopState.STARTED, StopState.DONE] = StopState.DONE
+    happened_at: AwareDatetime | None = Field(
+        default=None, description="When it happened, for reports that were sent late; null: now"
+    )
+
+
+class PlanReportOut(BaseModel):
+    """What the last planning did."""
+
+    added: int = Field(description="Stops that the plan before did not have")
+    given_up: int = Field(description="Stops of the plan before that no team makes now")
+    unplaced: int = Field(description="Confirmed incidents whose place nobody knows")
+    failure: str
+
+
+class PlanOut(BaseModel):
+    """A plan; `progress` runs from 0 to 1 while it is made or revised, else it is null."""
+
+    plan_id: str
+    day: date
+    state: PlanState
+    requested_at: datetime
+    finished_at: datetime | None
+    revision: int
+    network: str = Field(description="What the distances rest on")
+    value_s: int = Field(description="Prizes collected less seconds of patrol spent, as planned")
+    report: PlanReportOut
+    progress: float | None
+
+    @classmethod
+    def of(cls, plan: PatrolPlan, progress: float | None) -> "PlanOut":
+        """Write a plan."""
+        return cls(
+            plan_id=plan.plan_id,
+            day=plan.day,
+            state=plan.state,
+            requested_at=plan.requested_at,
+            finished_at=plan.finished_at,
+            revision=plan.revision,
+            network=plan.network,
+            value_s=plan.value_s,
+            report=PlanReportOut(
+                added=plan.report.added,
+                given_up=plan.report.given_up,
+                unplaced=plan.report.unplaced,
+                failure=plan.report.failure,
+            ),
+            progress=progress,
+        )
+
+
+class VisitOut(BaseModel):
+    """Something worth a stop; `prize_s` is what it is worth in seconds of patrol."""
+
+    subject_kind: SubjectKind
+    subject_id: str
+    category: str
+    name_zh: str
+    name_en: str
+    lon: float
+    lat: float
+    service_s: int
+    prize_s: int
+    is_urgent: bool
+
+    @classmethod
+    def of(cls, visit: Visit) -> "VisitOut":
+        """Write a visit."""
+        own = {name: getattr(visit, name) for name in cls.model_fields if name not in ("lon", "lat")}
+        return cls(lon=visit.point[0], lat=visit.point[1], **own)
+
+
+class StopOut(BaseModel):
+    """One visit of one team, as promised and as it came about."""
+
+    stop_id: str
+    team_id: str
+    position: int
+    visit: VisitOut
+    arrives_at: datetime
+    begins_at: datetime
+    leaves_at: datetime
+    state: StopState
+    started_at: datetime | None
+    done_at: datetime | None
+
+    @classmethod
+    def of(cls, stop: Stop) -> "StopOut":
+        """Write a stop."""
+        own = {name: getattr(stop, name) for name in cls.model_fields if name != "visit"}
+        return cls(visit=VisitOut.of(stop.visit), **own)
+
+
+class RouteOut(BaseModel):
+    """One team's shift; `legs` are the ways from stop to stop as [lon, lat] lines, the way home last."""
+
+    team_id: str
+    name_zh: str
+    name_en: str
+    colour: str
+    starts_at: datetime
+    ends_at: datetime
+    returns_at: datetime
+    metres: float
+    stops: list[StopOut]
+    legs: list[list[tuple[float, float]]]
+
+    @classmethod
+    def of(cls, route: Route, record: PlanRecord) -> "RouteOut":
+        """Write a route."""
+        team = record.teams[route.team_id]
+        return cls(
+            team_id=route.team_id,
+            name_zh=team.name_zh,
+            name_en=team.name_en,
+            colour=team.colour,
+            starts_at=route.starts_at,
+            ends_at=route.ends_at,
+            returns_at=route.returns_at,
+            metres=route.metres,
+            stops=[StopOut.of(stop) for stop in record.stops_of(route.team_id)],
+            legs=[list(leg) for leg in route.legs],
+        )
+
+
+class LeftOutOut(BaseModel):
+    """A visit that nobody makes, and why.
+
+    `short_s`: seconds that are missing; `delay_s`: what it would cost; `away_m`: the nearest street.
+    """
+
+    visit: VisitOut
+    reason: LeftOutReason
+    short_s: int | None
+    delay_s: int | None
+    away_m: float | None
+
+    @classmethod
+    def of(cls, left_out: LeftOutVisit) -> "LeftOutOut":
+        """Write a visit that is left out."""
+        return cls(
+            visit=VisitOut.of(left_out.visit),
+            reason=left_out.reason,
+            short_s=left_out.short_s,
+            delay_s=left_out.delay_s,
+            away_m=left_out.away_m,
+        )
+
+
+class PlanDetail(PlanOut):
+    """A plan with its routes, stops, and what it leaves out."""
+
+    routes: list[RouteOut]
+    left_out: list[LeftOutOut]
+
+    @classmethod
+    def of_record(cls, record: PlanRecord) -> "PlanDetail":
+        """Write a plan with all that belongs to it."""
+        return cls(
+            **PlanOut.of(record.plan, record.progress).model_dump(),
+            routes=[RouteOut.of(route, record) for route in record.routes],
+            left_out=[LeftOutOut.of(visit) for visit in record.left_out],
+        )
+
+
+class PlanList(BaseModel):
+    """The newest plans."""
+
+    plans: list[PlanOut]

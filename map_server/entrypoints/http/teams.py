@@ -1,0 +1,113 @@
+"""Patrol teams: list, add, change."""
+
+from datetime import time
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from map_server.domain.errors import FieldError, InvalidInput
+from map_server.domain.team import Team
+from map_server.domain.travel import WALKING_M_S
+from map_server.entrypoints.http.deps import ServicesDep
+from map_server.entrypoints.http.errors import problems
+from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
+from wire_contract.routes import API_PREFIX
+
+router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["people"])
+
+Lon = Annotated[float, Field(ge=-180, le=180)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+
+
+class TeamBody(BaseModel):
+    """What a person says of a team; times are times of the ward's day."""
+
+    name_zh: str = Field(min_length=1, max_length=60)
+    name_en: str = Field(min_length=1, max_length=60)
+    colour: str = Field(pattern="^#[0-9a-f]{6}$", examples=["#1769c2"])
+    start: tuple[Lon, Lat] = Field(description="Longitude, latitude, WGS 84")
+    end: tuple[Lon, Lat] | None = Field(
+        default=None, description="Where the shift ends; null: where it begins"
+    )
+    shift_from: time
+    shift_until: time = Field(description="Before shift_from means: on the next day")
+    pace_m_s: float = Field(default=WALKING_M_S, description="1.2 on foot, about 3.5 on an e-bike")
+    is_active: bool = True
+
+    def team(self, team_id: str, version: int) -> Team:
+        """Make a team of it. Raises InvalidInput that names the field."""
+        try:
+            return Team(
+                team_id=team_id,
+                name_zh=self.name_zh,
+                name_en=self.name_en,
+                colour=self.colour,
+                start=self.start,
+                end=self.end or self.start,
+                shift_from=self.shift_from,
+                shift_until=self.shift_until,
+                pace_m_s=self.pace_m_s,
+                is_active=self.is_active,
+                version=version,
+            )
+        except ValueError as error:
+            field, _, message = str(error).partition(": ")
+            raise InvalidInput(str(error), (FieldError(field, message),)) from error
+
+
+class NewTeam(TeamBody):
+    """A new team."""
+
+    team_id: str = Field(max_length=40)
+
+
+class ChangedTeam(TeamBody):
+    """A team as it shall be; `version` is the one that the person saw."""
+
+    version: int = Field(ge=1)
+
+
+class TeamOut(BaseModel):
+    """A team."""
+
+    team_id: str
+    name_zh: str
+    name_en: str
+    colour: str
+    start: tuple[float, float]
+    end: tuple[float, float]
+    shift_from: time
+    shift_until: time
+    pace_m_s: float
+    is_active: bool
+    version: int
+
+    @classmethod
+    def of(cls, team: Team) -> "TeamOut":
+        """Write a team."""
+        return cls(**{name: getattr(team, name) for name in cls.model_fields})
+
+
+class TeamList(BaseModel):
+    """All teams, by id."""
+
+    teams: list[TeamOut]
+
+
+@router.get("", responses=problems(401, 403))
+def list_teams(actor: PatrolActor, services: ServicesDep) -> TeamList:
+    """List all teams, retired ones too."""
+    return TeamList(teams=[TeamOut.of(team) for team in services.teams.all()])
+
+
+@router.post("", status_code=201, responses=problems(401, 403, 409, 422))
+def add_team(new: NewTeam, actor: SupervisorActor, services: ServicesDep) -> TeamOut:
+    """Add a team."""
+    return TeamOut.of(services.teams.add(new.team(new.team_id, 1), actor.audit_name))
+
+
+@router.put("/{team_id}", responses=problems(401, 403, 404, 409, 422))
+def change_team(team_id: str, changed: ChangedTeam, actor: SupervisorActor, services: ServicesDep) -> TeamOut:
+    """Change a team; plans made before keep what they had."""
+    return TeamOut.of(services.teams.change(changed.team(team_id, changed.version), actor.audit_name))
