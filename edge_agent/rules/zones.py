@@ -17,7 +17,9 @@ def zone_polygon_px(zone: Zone, frame_size_px: tuple[int, int]) -> Polygon:
     themselves.
     """
     width, height = frame_size_px
-    return Polygon([(x * width, y * height) for x, y in zone.polygon])
+    polygon = Polygon([(x * width, y * height) for x, y in zone.polygon])
+    prepare(polygon)
+    return polygon
 
 
 def footprint_px(box_xyxy_px: BoxXyxy) -> Polygon:
