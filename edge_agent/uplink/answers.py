@@ -2,6 +2,7 @@
 
 2xx            done
 401, 403       later: the device must be enrolled again; nothing in the outbox is at fault
+               (never, when they answer an enrolment: the one-time token is wrong)
 404, 405       later for events and heartbeats (the address is wrong), never for a piece of evidence
 408, 425, 429  later, after the time that Retry-After names
 other 4xx      never: this message is refused
@@ -15,6 +16,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from edge_agent.errors import PermanentError, ServerFault, TransientError
+from wire_contract.routes import ENROLMENT
 
 ENROL_AGAIN_AFTER_S = 300.0
 _LATER = {408, 425, 429}
@@ -32,7 +34,7 @@ def raise_for_answer(answer: httpx.Response, now: datetime, *, is_item: bool) ->
     if answer.is_success:
         return
     reason = f"{answer.request.method} {answer.request.url.path} answered {status}: {reason_of(answer)}"
-    if status in _NOT_WELCOME:
+    if status in _NOT_WELCOME and answer.request.url.path != ENROLMENT:
         raise TransientError(
             f"{reason}; the device token is not accepted: enrol this device again", ENROL_AGAIN_AFTER_S
         )
