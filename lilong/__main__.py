@@ -1,4 +1,4 @@
-"""`lilong`: the product in one command. Exit codes: 0 success, 1 fault at run time, 2 what the user can mend."""
+"""`lilong`: the product in one command. Exit codes: 0 success, 1 run-time fault, 2 what the user can mend."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The demo: draws the footage, starts the server and the agent as a user would, tells what happens, stops in order."""
+"""The demo: draws footage, starts server and agent as a user would, tells what happens, stops in order."""
 
 import shutil
 import signal
@@ -124,10 +124,12 @@ class Demo:
         while True:
             if not server.is_running:
                 raise DemoFault(f"the map server ended: {server.last_line()} (log: {server.log})")
-            found = _incidents(f"{address}/metrics")
+            found = _messages_stored(f"{address}/metrics")
             if found is not None and found != told:
                 told = found
-                self._say(f"{time.monotonic() - began:5.0f} s  incidents on the map: {told:.0f}")
+                self._say(
+                    f"{time.monotonic() - began:5.0f} s  event messages stored by the server: {told:.0f}"
+                )
             if not is_over and not agent.is_running:
                 if agent.exit_code:
                     raise DemoFault(f"the edge agent ended: {agent.last_line()} (log: {agent.log})")
@@ -164,14 +166,13 @@ def _wait_until_ready(address: str, within_s: float) -> None:
     raise DemoFault(f"the map server does not answer at {address}")
 
 
-def _incidents(address: str) -> float | None:
-    """Read how many incidents the server has taken in; None when it does not answer just now."""
+def _messages_stored(address: str) -> float | None:
+    """Read how many event messages the server has stored; None when it does not answer just now."""
     text = _get(address)
     if text is None:
         return None
-    values = [
-        line.split()[-1] for line in text.splitlines() if line.startswith("lilong_incidents_opened_total")
-    ]
+    beginning = 'lilong_event_messages_total{status="stored"}'
+    values = [line.split()[-1] for line in text.splitlines() if line.startswith(beginning)]
     return sum(float(value) for value in values)
 
 

@@ -1,6 +1,6 @@
 """What the three cameras of the demo see: drawn scenes, and published clips where they are at hand.
 
-The drawn scenes are made on first use and kept in `.cache/demo`. Clips given with --clip take the place of all.
+The drawn scenes are made on first use and kept in `.cache/demo`. Clips given with --clip replace them all.
 """
 
 import hashlib
@@ -60,13 +60,13 @@ def own_cameras(clips: tuple[Path, ...], settings: tuple[Path, ...], folder: Pat
 
 
 def drawn_cameras(folder: Path, now: datetime, on_story: Callable[[str], None]) -> list[DemoCamera]:
-    """Write the settings of the three drawn cameras, drawing their footage first where it is not yet there."""
+    """Write the settings of the three drawn cameras, drawing their footage first where it is missing."""
     try:
         from models.scenes.stories import STORIES
         from models.scenes.write import write_story
     except ImportError as error:
         raise DemoError(
-            "the demo footage is drawn by models/scenes, which is part of the checkout and not of the installed package: "
+            "the demo footage is drawn by models/scenes, which is in the checkout, not in the package: "
             "run `make demo` in the checkout, or give --clip and --camera"
         ) from error
     cache, cameras = _drawn_folder(), []

@@ -26,7 +26,7 @@ class Program:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-                start_new_session=True,  # Ctrl-C in the terminal reaches the demo alone, which then stops in order
+                start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops all
             )
 
     @property
@@ -44,12 +44,12 @@ class Program:
         lines = [line for line in self.log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
         return lines[-1] if lines else "it said nothing"
 
-    def wait_for_line(self, beginning: str, within_s: float) -> str:
-        """Wait until a line with this text appears in the log; gives the line. Raises DemoFault when it does not."""
+    def wait_for_line(self, text: str, within_s: float) -> str:
+        """Wait for a line with this text in the log and give it. Raises DemoFault when none comes."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             for line in self.log.read_text("utf-8", errors="replace").splitlines():
-                if beginning in line:
+                if text in line:
                     return line
             if not self.is_running:
                 raise DemoFault(f"{self.name} ended at once: {self.last_line()} (log: {self.log})")
