@@ -42,7 +42,9 @@ from map_server.services.patrol_making import PlanMaking
 from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
+from map_server.services.ports import Clock
 from map_server.services.sign_in import SignIn
+from map_server.services.sites_nearby import SitesNearby
 from map_server.services.teams import Teams
 
 
@@ -87,10 +89,10 @@ def open_database(settings: Settings) -> Engine:
 
 
 @contextmanager
-def running_services(settings: Settings) -> Iterator[Services]:
+def running_services(settings: Settings, clock: Clock | None = None) -> Iterator[Services]:
     """Put all services together, and close what they hold at the end."""
     engine = open_database(settings)
-    clock = SystemClock()
+    clock = clock or SystemClock()
     changes = ChangeSignal()
     begin = SqlUnitsOfWork(engine, clock, committed=changes)
     read = begin.reading
@@ -111,7 +113,7 @@ def running_services(settings: Settings) -> Iterator[Services]:
             read=read,
             changes=changes,
             devices=Devices(begin, read, clock, new_token),
-            ingest=Ingest(begin, clock, new_id, lambda _lon, _lat: None, FusionParams()),
+            ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams()),
             evidence=Evidence(begin, read, files, clock),
             evidence_files=files,
             incidents=Incidents(begin, clock, new_id),

@@ -14,7 +14,7 @@ from map_server.domain.datum import Datum
 from map_server.domain.errors import InvalidInput
 from map_server.entrypoints.geodata_command import load_geodata
 from map_server.entrypoints.http.app import create_app
-from map_server.entrypoints.http.server import listen, run_server
+from map_server.entrypoints.http.server import MapServer, listen
 from map_server.entrypoints.services import Services
 from map_server.services.verification import Verification, verify
 
@@ -83,6 +83,7 @@ def command_line(open_services: OpenServices, settings_of: MakeSettings) -> type
 def _serve(open_services: OpenServices, settings: Settings) -> None:
     socket = listen(settings.host, settings.port)
     with open_services(settings) as services, socket:
+        server = MapServer(create_app(services))
         port = socket.getsockname()[1]
         address = settings.public_url or f"http://{settings.host}:{port}"
         typer.echo(f"map-server: listening on {address}")
@@ -90,7 +91,7 @@ def _serve(open_services: OpenServices, settings: Settings) -> None:
         if token is not None:
             typer.echo(f"map-server: first start; make your account at {address}/welcome/{token}")
         sys.stdout.flush()
-        run_server(create_app(services), socket)
+        server.run(sockets=[socket])
     typer.echo("map-server: stopped")
 
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from map_server.domain.event import Event, Message, NamedEvidence
+from map_server.domain.event import Event, GroundFix, Message, NamedEvidence
 from map_server.domain.evidence import StoredEvidence
 from map_server.domain.fusion import SearchBox
 from map_server.domain.incident import Incident, IncidentState, Judgement
+from wire_contract.vocabulary import EventKind
 
 
 class SiteFinder(Protocol):
-    """Knows which registered site a point belongs to."""
+    """Knows which registered site a place belongs to."""
 
-    def __call__(self, lon: float, lat: float) -> str | None:
-        """Give the id of the site at a point, or None."""
+    def at(self, kind: EventKind, fix: GroundFix | None) -> str | None:
+        """Give the id of the site for this kind of event, or None."""
 
 
 class EventRepository(Protocol):

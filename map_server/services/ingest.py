@@ -3,7 +3,7 @@
 A batch is one transaction: all that it says is stored when the answer leaves, or nothing is.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,15 +42,20 @@ class Outcome:
 
 
 class Ingest:
-    """`site_of` knows which registered site a point belongs to."""
+    """`sites` gives the index of registered sites as they are now; it is asked once per batch."""
 
     def __init__(
-        self, begin: Begin, clock: Clock, new_id: IdFactory, site_of: SiteFinder, params: FusionParams
+        self,
+        begin: Begin,
+        clock: Clock,
+        new_id: IdFactory,
+        sites: Callable[[], SiteFinder],
+        params: FusionParams,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._new_id = new_id
-        self._site_of = site_of
+        self._sites = sites
         self._params = params
 
     def receive(self, device_id: str, messages: Sequence[Message]) -> list[Outcome]:
@@ -73,8 +78,9 @@ class Ingest:
             if (problem := _refusal(m.report, device_id, now))
         }
         acceptable = [message for index, message in enumerate(messages) if index not in refused]
+        sites = self._sites()
         with self._begin() as work:
-            working_set = WorkingSet(work, acceptable, self._params, self._site_of, now)
+            working_set = WorkingSet(work, acceptable, self._params, sites, now)
             missing = _missing_evidence(work, acceptable)
             reception = _Reception(work, working_set, device_id, now, missing, self._params, self._new_id)
             outcomes = [

@@ -26,7 +26,7 @@ class WorkingSet:
         work: UnitOfWork,
         messages: Sequence[Message],
         params: FusionParams,
-        site_of: SiteFinder,
+        sites: SiteFinder,
         now: datetime,
     ) -> None:
         self._work = work
@@ -41,13 +41,11 @@ class WorkingSet:
         self._changed_incidents: dict[str, int] = {}
         self._by_cell: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
         self._by_camera: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self._sites = self._load(
-            [m.report for m in messages if m.report.event_id not in self._events], params, site_of
-        )
+        new = [message.report for message in messages if message.report.event_id not in self._events]
+        self._sites = {report.event_id: sites.at(report.kind, report.fix) for report in new}
+        self._load(new, params)
 
-    def _load(
-        self, new: Sequence[Report], params: FusionParams, site_of: SiteFinder
-    ) -> dict[str, str | None]:
+    def _load(self, new: Sequence[Report], params: FusionParams) -> None:
         ended_after = self._earliest(new) - timedelta(seconds=params.reopen_within_s)
         surveyed = [report.fix for report in new if report.fix is not None and report.fix.is_surveyed]
         boxes = {box_around(fix, params.max_radius_m) for fix in surveyed}
@@ -57,10 +55,6 @@ class WorkingSet:
         found += self._work.incidents.many({event.incident_id for event in self._events.values()})
         for incident in found:
             self._remember(incident)
-        return {
-            report.event_id: None if report.fix is None else site_of(report.fix.lon, report.fix.lat)
-            for report in new
-        }
 
     def _earliest(self, reports: Iterable[Report]) -> datetime:
         return min((report.started_at for report in reports), default=self._now)

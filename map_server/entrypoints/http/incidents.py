@@ -9,7 +9,7 @@ from map_server.domain.incident import IncidentState
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.incident_schemas import IncidentDetail, IncidentOut
-from map_server.entrypoints.http.security import AuditorActor, PatrolActor
+from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
 from wire_contract.routes import API_PREFIX
 from wire_contract.vocabulary import EventKind
 
@@ -83,7 +83,7 @@ def resolve_incident(
 
 @router.post("/{incident_id}/merge", responses=problems(401, 403, 404, 409, 422))
 def merge_incidents(
-    incident_id: str, request: MergeRequest, actor: AuditorActor, services: ServicesDep
+    incident_id: str, request: MergeRequest, actor: SupervisorActor, services: ServicesDep
 ) -> IncidentOut:
     """Take another incident of the same kind into this one; a split gives both back as they were."""
     incident = services.incidents.merge(
@@ -94,7 +94,7 @@ def merge_incidents(
 
 @router.post("/{incident_id}/split", responses=problems(401, 403, 404, 409, 422))
 def split_incident(
-    incident_id: str, request: SplitRequest, actor: AuditorActor, services: ServicesDep
+    incident_id: str, request: SplitRequest, actor: SupervisorActor, services: ServicesDep
 ) -> SplitAnswer:
     """Take events out into an incident of their own, or undo a merge by naming all of its events."""
     split = services.incidents.split(

@@ -1,6 +1,10 @@
 """Runs the app under uvicorn on a socket that is bound before anything else is opened."""
 
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -24,32 +28,44 @@ def listen(host: str, port: int) -> socket.socket:
         raise InvalidInput(
             f"cannot listen on {host} port {port}: {error.strerror or error}; give another --host or --port"
         ) from error
-    listener.set_inheritable(True)
     return listener
 
 
-class _Server(uvicorn.Server):
-    """Ends the live streams first: they would keep their connections, and the server with them, for ever."""
+class MapServer(uvicorn.Server):
+    """Stops on SIGINT and SIGTERM as on something expected: streams end first, requests under way are
+    finished.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+                lifespan="on",
+            )
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        hub = getattr(self.config.loaded_app.state, "live_hub", None)
-        if hub is not None:
-            hub.close()
+        """End the live streams, which would keep their connections for ever, then everything else."""
+        if hasattr(self._app.state, "live_hub"):
+            self._app.state.live_hub.close()
         await super().shutdown(sockets)
 
-
-def run_server(app: FastAPI, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    _server_of(app).run(sockets=[listener])
-
-
-def _server_of(app: FastAPI) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-        lifespan="on",
-    )
-    return _Server(config)
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ask the loop to end on a signal. Unlike uvicorn, do not raise the signal again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        earlier = {
+            number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in earlier.items():
+                signal.signal(number, handler)
