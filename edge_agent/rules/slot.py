@@ -12,6 +12,9 @@ from edge_agent.boxes import blend, centre_distance_px, iou, size_px
 from edge_agent.rules.sightings import UNKNOWN_GROUP, Sighting
 from edge_agent.types import BoxXyxy, StillOrigin
 
+REST_KNOWN_AFTER_S = 2.5
+"""A thing seen for longer than this that is not known to rest moves."""
+
 
 class SlotState(StrEnum):
     """Life of a slot; the state diagram stands in `slots`."""
@@ -128,26 +131,24 @@ class Slot:
         """Give how long it has been at rest, gaps of the footage left out."""
         return (at - self.rested_at).total_seconds() - self.paused_s
 
-    def accepts(self, sighting: Sighting, at: datetime, params: SlotParams) -> bool:
-        """Tell whether a sighting at this place can be this thing, by its group and by how it came here."""
-        if UNKNOWN_GROUP not in (self.group, sighting.group) and self.group != sighting.group:
-            return False
-        return not (self._was_empty(at, params) and self._came_later(sighting))
-
-    def _was_empty(self, at: datetime, params: SlotParams) -> bool:
+    def was_empty(self, at: datetime, params: SlotParams) -> bool:
+        """Tell whether the place was seen empty for so long that what comes now is another thing."""
         return (
             self.missing_since is not None
             and (at - self.missing_since).total_seconds() >= params.replaced_after_s
         )
 
-    def _came_later(self, sighting: Sighting) -> bool:
-        """Tell whether the thing was seen elsewhere first, and came to rest only after this one was last
-        seen.
-        """
-        if sighting.rests_since is None:
+    def accepts(self, sighting: Sighting, at: datetime, params: SlotParams) -> bool:
+        """Tell whether a sighting at this place can be this thing, by its group and by how it came here."""
+        if UNKNOWN_GROUP not in (self.group, sighting.group) and self.group != sighting.group:
             return False
-        was_moving = (sighting.rests_since - sighting.first_seen_at).total_seconds() > 1.0
-        return was_moving and sighting.rests_since > self.last_seen_at
+        return not (self.was_empty(at, params) and self._comes_from_elsewhere(sighting, at))
+
+    def _comes_from_elsewhere(self, sighting: Sighting, at: datetime) -> bool:
+        """Tell whether a thing was on the move after this one was last seen."""
+        moved_until = sighting.rests_since or at
+        was_on_the_move = (moved_until - sighting.first_seen_at).total_seconds() > REST_KNOWN_AFTER_S
+        return was_on_the_move and moved_until > self.last_seen_at
 
     def seen(self, sighting: Sighting, at: datetime, elapsed_s: float, params: SlotParams) -> "Slot":
         """Give the slot after its thing was seen."""

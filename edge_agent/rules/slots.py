@@ -143,7 +143,7 @@ class SlotMemory:
         if sighting is not None:
             return slot.seen(sighting, view.at, elapsed_s, self._params)
         if self._is_hidden(slot.box_xyxy_px, view):
-            return slot.covered(view.at)
+            return slot if slot.was_empty(view.at, self._params) else slot.covered(view.at)
         if view.could_see(slot.box_xyxy_px, slot.origins):
             return slot.missed(view.at, elapsed_s)
         return slot
