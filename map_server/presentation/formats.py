@@ -1,10 +1,22 @@
 """How quantities are written on every page: the ward's time, metres, shares with their denominator."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from map_server.domain.ward_time import WARD_ZONE
 
 DASH = "–"
+
+
+def _(message: str) -> str:
+    """Mark a string for the catalog."""
+    return message
+
+
+SECONDS = _("{s} s")
+MINUTES = _("{min} min")
+HOURS = _("{h} h {min} min")
+DAYS = _("{d} d")
 
 
 def date_time(moment: datetime | None) -> str:
@@ -31,18 +43,27 @@ def metres(length_m: float | None) -> str:
     return f"{length_m:.0f} m" if length_m >= 10 else f"{length_m:.1f} m"
 
 
-def duration(span: timedelta | float | None) -> str:
-    """Write 45 s, 12 min, 3 h 05 min, 4 d; a number is seconds."""
+def duration(span: timedelta | float | None, gettext: Callable[[str], str] = str) -> str:
+    """Write 45 s, 12 min, 3 h 05 min, 4 d; a number is seconds. Units in the language of `gettext`."""
     if span is None:
         return DASH
-    seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
+    seconds = max(int(span.total_seconds() if isinstance(span, timedelta) else span), 0)
     if seconds < 60:
-        return f"{max(seconds, 0)} s"
+        return gettext(SECONDS).format(s=seconds)
     if seconds < 3600:
-        return f"{seconds // 60} min"
+        return gettext(MINUTES).format(min=seconds // 60)
     if seconds < 86_400:
-        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
-    return f"{seconds // 86_400} d"
+        return gettext(HOURS).format(h=seconds // 3600, min=f"{seconds % 3600 // 60:02d}")
+    return gettext(DAYS).format(d=seconds // 86_400)
+
+
+def filesize(size_bytes: int | None) -> str:
+    """Write 48 MB, 21.4 GB: decimal units."""
+    if size_bytes is None:
+        return DASH
+    if size_bytes >= 1e9:
+        return f"{size_bytes / 1e9:.1f} GB"
+    return f"{size_bytes / 1e6:.0f} MB"
 
 
 def share(part: int, whole: int) -> str:

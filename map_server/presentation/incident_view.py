@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from map_server.adapters.db.queries.incidents import EvidenceRecord, HistoryEntry, IncidentRecord
 from map_server.domain.event import Event, Why
@@ -152,7 +152,7 @@ def why_text(why: Why, gettext: Gettext) -> str:
     figures = {
         "distance": metres(why.distance_m),
         "radius": metres(why.radius_m),
-        "gap": duration(timedelta(seconds=why.gap_s or 0)),
+        "gap": duration(why.gap_s or 0.0, gettext),
     }
     return " ".join(part.format(**figures) for part in parts)
 

@@ -14,7 +14,7 @@ names it in the block `styles`.
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,8 @@ def environment(language: Language) -> Environment:
         date_time_s=formats.date_time_s,
         clock_time=formats.clock_time,
         metres=formats.metres,
-        duration=formats.duration,
+        duration=partial(formats.duration, gettext=spoken.gettext),
+        filesize=formats.filesize,
     )
     return made
 

@@ -3,6 +3,9 @@
 from fastapi import FastAPI
 
 from map_server.entrypoints.http import (
+    audit_pages,
+    audits,
+    device_pages,
     devices,
     events,
     evidence,
@@ -37,7 +40,10 @@ ROUTERS = (
     stream.router,
     sign_in_pages.router,
     people_pages.router,
+    audits.router,
     map_pages.router,
+    audit_pages.router,
+    device_pages.router,
     places.router,
     teams.router,
     patrols.router,

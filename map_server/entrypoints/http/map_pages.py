@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from map_server.adapters.db.queries.live import MapFilter
 from map_server.domain.fusion import box_around, distance_m
 from map_server.domain.incident import OPEN_STATES, Incident, IncidentState
+from map_server.domain.place import Whereabouts
 from map_server.domain.verdict import RejectReason, is_undecided
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.security import PatrolActor
@@ -49,12 +50,17 @@ def incident_panel(request: Request, services: ServicesDep, actor: PatrolActor, 
         request,
         "incident_panel.html",
         view=incident_view(record, translations(language_of(request)).gettext),
-        where=None,
+        where=whereabouts_of(services, record.incident),
         is_undecided=is_undecided(record.incident),
         standing=next((line for line in verdicts if line.verdict.undone_at is None), None),
         reasons=tuple(RejectReason),
         neighbours=_neighbours(services, record.incident),
     )
+
+
+def whereabouts_of(services: Services, incident: Incident) -> Whereabouts | None:
+    """In which compound and grid an incident lies; None where no place is known."""
+    return services.places.whereabouts((incident.fix.lon, incident.fix.lat)) if incident.fix else None
 
 
 def _neighbours(services: Services, incident: Incident) -> list[tuple[Incident, float]]:

@@ -89,7 +89,7 @@ export class Panel {
     head.textContent = word("kind", kind);
     const rest = document.createElement("span");
     rest.className = "soft small";
-    rest.textContent = ` ${t("No. {number}", { number })} · ${word("state", state)} · ${label}`;
+    rest.textContent = ` ${t("No. {number}", { number })} · ${word("state", state)} · ${word("label", label)}`;
     text.append(head, rest);
     const when = document.createElement("time");
     when.className = "soft small nowrap";

@@ -1,4 +1,4 @@
-// The people page: send a changed role at once, copy a link.
+// Plain forms with a little help: send a changed choice at once, copy a text.
 import { t } from "./i18n.js";
 import { toast } from "./toast.js";
 
