@@ -10,6 +10,10 @@ from wire_contract.routes import API_PREFIX, EVENTS, MAX_BATCH_BYTES, MAX_EVIDEN
 
 _EVIDENCE_PREFIX = f"{API_PREFIX}/evidence/"
 MAX_OTHER_BYTES = 1024 * 1024
+_MAX_DRAINED_BYTES = 64 * 1024 * 1024
+"""Up to this much of a refused body is read and thrown away: a sender that is still sending would otherwise
+meet a reset connection instead of the answer.
+"""
 
 
 def limit_of(path: str) -> int:
@@ -68,8 +72,18 @@ class BodyLimit:
                 await self._refuse(request, limit, receive, send)
 
     async def _refuse(self, request: Request, limit: int, receive: Receive, send: Send) -> None:
+        await _drain(receive)
         detail = f"The body is larger than the {limit} bytes that this path takes; send less at once."
         answer = problem_response(
             request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, "too-large", headers={"Connection": "close"}
         )
         await answer(request.scope, receive, send)
+
+
+async def _drain(receive: Receive) -> None:
+    drained = 0
+    while drained <= _MAX_DRAINED_BYTES:
+        message = await receive()
+        drained += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
