@@ -58,11 +58,13 @@ class SlotMemory:
         pairs = self._pair(view)
         ended = []
         for slot in self.slots:
-            slot = self._advance(slot, pairs.get(slot.slot_id), view, elapsed_s)
-            cause = slot.end_cause(view.at, self._params)
-            self._slots[slot.slot_id] = slot
+            judged = self._advance(slot, pairs.get(slot.slot_id), view, elapsed_s)
+            if judged is None:
+                continue
+            self._keep(judged)
+            cause = judged.end_cause(view.at, self._params)
             if cause is not None:
-                ended.append(self._end(slot, cause, view))
+                ended.append(self._end(judged, cause, view))
         ended += self._open_all(view, pairs.values())
         return tuple(ended)
 
@@ -139,14 +141,16 @@ class SlotMemory:
                 pairs[slot.slot_id] = resting[slot.track_id]
         return pairs
 
-    def _advance(self, slot: Slot, sighting: Sighting | None, view: View, elapsed_s: float) -> Slot:
+    def _advance(self, slot: Slot, sighting: Sighting | None, view: View, elapsed_s: float) -> Slot | None:
+        """Give a slot after this instant, None when nobody looked at its place."""
         if sighting is not None:
             return slot.seen(sighting, view.at, elapsed_s, self._params)
-        if self._is_hidden(slot.box_xyxy_px, view):
-            return slot if slot.was_empty(view.at, self._params) else slot.covered(view.at)
-        if view.could_see(slot.box_xyxy_px, slot.origins):
+        is_hidden = self._is_hidden(slot.box_xyxy_px, view)
+        if is_hidden and not slot.was_empty(view.at, self._params):
+            return slot.covered(view.at)
+        if is_hidden or view.could_see(slot.box_xyxy_px, slot.origins):
             return slot.missed(view.at, elapsed_s)
-        return slot
+        return None
 
     def _is_hidden(self, box: BoxXyxy, view: View) -> bool:
         """Tell whether something at least as large lies over a place (passers-by, another vehicle)."""
