@@ -5,6 +5,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,9 @@ def replay(  # noqa: PLR0913  a command line is flat
     model: Model = DEFAULT_MODEL,
     events: Annotated[Path | None, typer.Option(help="Where events go; else to standard output.")] = None,
     annotate: Annotated[Path | None, typer.Option(help="Also write what was seen as a video.")] = None,
+    deliver: Annotated[
+        Path | None, typer.Option(help="An agent.toml: send events by its outbox to its server instead.")
+    ] = None,
 ) -> None:
     """Put recorded footage through the whole pipeline, as fast as it can."""
     set_up_logging(logging.WARNING)
@@ -69,6 +73,7 @@ def replay(  # noqa: PLR0913  a command line is flat
         model=model,
         events=events,
         annotate=annotate,
+        deliver=deliver,
     )
     tally = replay_command.replay(options)
     typer.echo(str(tally), err=True)
@@ -125,10 +130,10 @@ def calibrate(
     typer.echo(calibrate_command.calibrate(options))
 
 
-def main() -> None:
-    """Run a command and exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit; without `arguments` those of the program."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(arguments, standalone_mode=False))
     except TyperException as error:
         _end(error.format_message(), 2)
     except ConfigError as error:

@@ -43,14 +43,19 @@ class ReplayIds:
             self._at, self._given = item.captured_at, 0
             yield item
 
+    @property
+    def at(self) -> datetime:
+        """The time of the present frame."""
+        if self._at is None:
+            raise RuntimeError("no frame has been followed yet")
+        return self._at
+
     def __call__(self) -> str:
         """Give the next id of the present frame."""
-        if self._at is None:
-            raise RuntimeError("ids are given only while frames are followed")
-        seed = f"{self._camera_id} {self._at.isoformat()} {self._given}"
+        seed = f"{self._camera_id} {self.at.isoformat()} {self._given}"
         self._given += 1
         chance = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10])
-        milliseconds = int(self._at.timestamp() * 1000)
+        milliseconds = int(self.at.timestamp() * 1000)
         return str(_uuid7(milliseconds, chance))
 
 

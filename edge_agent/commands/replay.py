@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from edge_agent.capture import Playback, RecordedSource, SourceParts, open_sourc
 from edge_agent.capture.detections import DetectionFile
 from edge_agent.capture.timeline import DEFAULT_START
 from edge_agent.commands.annotated_video import AnnotatedVideo
-from edge_agent.commands.event_file import EventFile
+from edge_agent.commands.outlet import Outlet, into_file, to_server
 from edge_agent.commands.progress import ProgressBar
 from edge_agent.config.camera import CameraSettings, load_camera
 from edge_agent.detect import NoDetector, open_detector
@@ -25,12 +25,9 @@ from edge_agent.detect.coco import word_for_class_id
 from edge_agent.detect.manifest import DEFAULT_MODEL
 from edge_agent.errors import ConfigError
 from edge_agent.metrics import Metrics
-from edge_agent.pipeline import CameraPipeline, Ledger, Sender, frame_size_px
+from edge_agent.pipeline import CameraPipeline, Sender, frame_size_px
 from edge_agent.ports import Detector
 from edge_agent.types import Event
-
-REPLAY_DEVICE_ID = "replay"
-"""Stands in messages where no agent.toml names a device."""
 
 
 def parse_time(text: str) -> datetime:
@@ -67,8 +64,13 @@ class ReplayOptions:
     model: str = DEFAULT_MODEL
     events: Path | None = None
     annotate: Path | None = None
+    deliver: Path | None = None
 
     def __post_init__(self) -> None:
+        if self.fps is not None and not 0.001 <= self.fps <= 1000:
+            raise ConfigError(f"--fps: {self.fps:g} is out of range; allowed is 0.001 to 1000")
+        if self.events is not None and self.deliver is not None:
+            raise ConfigError("--deliver: sends events instead of writing them; leave --events away")
         if self.detections is None:
             if self.size_px is not None:
                 raise ConfigError("--size: belongs to --detections; pictures bring their own size")
@@ -110,10 +112,10 @@ def _replay_footage(options: ReplayOptions, settings: CameraSettings) -> Tally:
     ids, tally = ReplayIds(settings.camera.id), Tally()
     pipeline: CameraPipeline | None = None
     with ExitStack() as stack:
-        ledger = stack.enter_context(EventFile(options.events))
+        outlet = stack.enter_context(_open_outlet(options, settings, detector))
         video = _open_video(options, settings, stack)
         bar = stack.enter_context(ProgressBar(settings.camera.id, source.total_frames))
-        parts = _parts(settings, detector, ledger, ids)
+        parts = _parts(settings, detector, outlet, ids)
         for frame in ids.following(source.frames()):
             pipeline = pipeline or open_pipeline(parts, frame_size_px(frame))
             events = pipeline.step(frame)
@@ -121,6 +123,8 @@ def _replay_footage(options: ReplayOptions, settings: CameraSettings) -> Tally:
             if video is not None and pipeline.last_observation is not None:
                 video.write(frame, pipeline.last_observation, events)
             bar.reach(frame.sequence + 1)
+        if pipeline is not None:
+            pipeline.save(ids.at)
     return tally
 
 
@@ -131,12 +135,24 @@ def _replay_detections(options: ReplayOptions, settings: CameraSettings, path: P
         path, options.fps, options.size_px, options.start or DEFAULT_START, word_for_class_id
     )
     ids, tally = ReplayIds(settings.camera.id), Tally()
-    with EventFile(options.events) as ledger, ProgressBar(settings.camera.id, None) as bar:
-        pipeline = open_detections_pipeline(_parts(settings, NoDetector(), ledger, ids), options.size_px)
+    detector = NoDetector()
+    with (
+        _open_outlet(options, settings, detector) as outlet,
+        ProgressBar(settings.camera.id, None) as bar,
+    ):
+        pipeline = open_detections_pipeline(_parts(settings, detector, outlet, ids), options.size_px)
         for frame in ids.following(file.frames()):
             tally.add(pipeline.step(frame.captured_at, frame.detections))
             bar.reach(frame.sequence + 1)
     return tally
+
+
+def _open_outlet(
+    options: ReplayOptions, settings: CameraSettings, detector: Detector
+) -> AbstractContextManager[Outlet]:
+    if options.deliver is None:
+        return into_file(options.events)
+    return to_server(options.deliver, settings, detector)
 
 
 def _open_recording(options: ReplayOptions, settings: CameraSettings) -> RecordedSource:
@@ -158,12 +174,13 @@ def _open_video(options: ReplayOptions, settings: CameraSettings, stack: ExitSta
     return stack.enter_context(video)
 
 
-def _parts(settings: CameraSettings, detector: Detector, ledger: Ledger, ids: ReplayIds) -> CameraParts:
+def _parts(settings: CameraSettings, detector: Detector, outlet: Outlet, ids: ReplayIds) -> CameraParts:
     return CameraParts(
         settings=settings,
-        sender=Sender(REPLAY_DEVICE_ID, settings.camera.id, detector.model),
+        sender=Sender(outlet.device_id, settings.camera.id, detector.model),
         detector=detector,
-        ledger=ledger,
+        ledger=outlet.ledger,
+        evidence=outlet.evidence,
         meter=Metrics().of_camera(settings.camera.id),
         new_id=ids,
         is_live=False,
