@@ -106,9 +106,9 @@ def _free_on_line(lane: Lane, place_m: float, taken: Sequence[tuple[float, float
 
 
 def _lane_edges(lane: Lane, place_m: float) -> tuple[float, float] | None:
-    reach = 2.0 * lane.outline_m.length
     along, across = np.asarray(lane.along), np.asarray(lane.across)
-    line = LineString([place_m * along + side * reach * across for side in (-1.0, 1.0)])
+    left_m, right_m = _extent(lane.outline_m, lane.across)
+    line = LineString([place_m * along + side_m * across for side_m in (left_m - 1.0, right_m + 1.0)])
     inside = line & lane.outline_m
     return None if inside.length <= 0 else _extent(inside, lane.across)
 
