@@ -1,4 +1,4 @@
-"""What the structure watch remembers: reference views and what each day showed, in a folder across restarts."""
+"""What the structure watch remembers, across restarts: reference views, and what each day showed."""
 
 import json
 from dataclasses import dataclass, field

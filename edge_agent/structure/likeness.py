@@ -11,9 +11,10 @@ from edge_agent.structure.stills import Still
 from edge_agent.types import Image
 
 _WINDOW_PX = 21
-_SHIFTS_PX = (-2, 0, 2)
+_SHIFT_PX = 2
 _NO_TEXTURE = 0.03
 """Standard deviation of log brightness below which a window shows nothing that could be compared."""
+_LEAST_VARIANCE = np.float32(_NO_TEXTURE**2 / 4)
 
 
 def likeness(one: Image, other: Image) -> Plane:
@@ -23,15 +24,16 @@ def likeness(one: Image, other: Image) -> Plane:
     """
     first, second = (brightness(logarithm(smoothed(image))) for image in (one, other))
     mean, spread = _moments(first)
+    padded = [_padded(plane) for plane in (second, *_moments(second))]
     best = np.full(first.shape, -1.0, np.float32)
-    for dy in _SHIFTS_PX:
-        for dx in _SHIFTS_PX:
-            shift = np.array([[1, 0, dx], [0, 1, dy]], dtype=np.float32)
-            size = (first.shape[1], first.shape[0])
-            moved = np.asarray(
-                cv2.warpAffine(second, shift, size, borderMode=cv2.BORDER_REPLICATE), dtype=np.float32
-            )
-            best = np.maximum(best, _correlation(first, mean, spread, moved))
+    for dy in range(0, 2 * _SHIFT_PX + 1, _SHIFT_PX):
+        for dx in range(0, 2 * _SHIFT_PX + 1, _SHIFT_PX):
+            window = (slice(dy, dy + first.shape[0]), slice(dx, dx + first.shape[1]))
+            moved, moved_mean, moved_spread = (plane[window] for plane in padded)
+            shared = _local_mean(first * moved) - mean * moved_mean
+            is_bare = np.maximum(spread, moved_spread) < _NO_TEXTURE
+            alike = shared / np.maximum(spread * moved_spread, _LEAST_VARIANCE)
+            best = np.maximum(best, np.where(is_bare, np.float32(1), alike))
     return best
 
 
@@ -50,14 +52,6 @@ def alike_fraction(one: Image, other: Image, place: Mask, same_correlation: floa
     return cv2.countNonZero(both(alike, place)) / max(1, cv2.countNonZero(place))
 
 
-def _correlation(first: Plane, mean: Plane, spread: Plane, second: Plane) -> Plane:
-    other_mean, other_spread = _moments(second)
-    shared = _local_mean(first * second) - mean * other_mean
-    correlation = shared / np.maximum(spread * other_spread, np.float32(_NO_TEXTURE**2 / 4))
-    is_bare = np.maximum(spread, other_spread) < _NO_TEXTURE
-    return np.where(is_bare, np.float32(1), correlation).astype(np.float32)
-
-
 def _moments(plane: Plane) -> tuple[Plane, Plane]:
     mean = _local_mean(plane)
     return mean, np.sqrt(np.maximum(_local_mean(plane * plane) - mean * mean, np.float32(0)))
@@ -65,3 +59,7 @@ def _moments(plane: Plane) -> tuple[Plane, Plane]:
 
 def _local_mean(plane: Plane) -> Plane:
     return np.asarray(cv2.blur(plane, (_WINDOW_PX, _WINDOW_PX)), dtype=np.float32)
+
+
+def _padded(plane: Plane) -> Plane:
+    return np.pad(plane, _SHIFT_PX, mode="edge")

@@ -1,4 +1,4 @@
-"""From a frame to a still that can be compared: is it fit, and does it lie exactly over the reference view?"""
+"""From a frame to a still that can be compared: is it fit, and does it lie exactly over the reference?"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,12 +7,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.appearance.masks import Mask
+from edge_agent.appearance.masks import Mask, shrunk
 from edge_agent.structure.params import StructureWatchParams
 from edge_agent.types import GreyImage, Image
 
 _FEATURES = 1500
 _INLIER_PX = 3.0
+_BORDER_PX = 14
+"""So near the border a window of comparison reaches beyond what the still shows."""
 
 
 class Refusal(StrEnum):
@@ -29,7 +31,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A usable picture at working scale, warped onto the reference view; `valid` marks where it shows something."""
+    """A usable picture at working scale, warped onto the reference; `valid` marks what can be compared."""
 
     image: Image
     valid: Mask
@@ -80,8 +82,10 @@ class Registration:
         size = (self._shape[1], self._shape[0])
         seen = np.full(image.shape[:2], 255, np.uint8)
         return Still(
-            np.asarray(cv2.warpPerspective(image, warp, size), dtype=np.uint8),
-            np.asarray(cv2.warpPerspective(seen, warp, size, flags=cv2.INTER_NEAREST), dtype=np.uint8),
+            np.asarray(
+                cv2.warpPerspective(image, warp, size, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8
+            ),
+            shrunk(np.asarray(cv2.warpPerspective(seen, warp, size), dtype=np.uint8), _BORDER_PX),
         )
 
     def _find(self, image: Image) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8] | None]:

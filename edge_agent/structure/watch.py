@@ -1,9 +1,9 @@
-"""The structure stage: a still every few minutes, compared with reference views; changes that last over days.
+"""The structure stage: a still every few minutes, compared with reference views; changes that last for days.
 
-    frame -> fit? -> registered still -> where it looks like no reference -> the day's share -> StructureChange*
+    frame -> fit? -> registered still -> where it looks like no reference -> the day's share -> change
 
-A change counts for as many days in a row as the place differed from the references and looked as it looks now:
-a shed does, laundry, parked cars and swaying trees do not. Days without a usable still are passed over.
+A change counts for as many days in a row as the place differed from the references and looked as it looks
+now: a shed does, laundry, parked cars and swaying trees do not. Days without a usable still are passed over.
 """
 
 from collections import Counter
@@ -14,17 +14,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge_agent.appearance.light import logarithm, smoothed
-from edge_agent.appearance.masks import Mask, blank, both, components, marked, size_px2, without
-from edge_agent.appearance.verdict import judge
+from edge_agent.appearance.masks import Mask, blank, both, components, marked, size_px2
 from edge_agent.structure.diary import Day, Diary, DiaryFolder
 from edge_agent.structure.likeness import alike_fraction, changed_places
+from edge_agent.structure.nature import find_built
 from edge_agent.structure.params import StructureWatchParams
 from edge_agent.structure.stills import Refusal, Registration, Still, shrunk_to, unfit
 from edge_agent.types import Frame, Image, StructureChange, Zone, ZoneKind
 
 _SAME_LOOK = 0.5
 _STILL_CHANGED = 0.5
+_SMALLEST_FOUND = 0.5
+"""Part of the smallest change to be reported that correlation must find: plain walls it sees only in part."""
 _REFERENCE_PAUSE = timedelta(hours=2)
 
 
@@ -122,7 +123,7 @@ class StructureWatch:
     def _regions(self, changed: Mask, zone: Zone) -> list[Mask]:
         """Give the connected changed regions of a zone that are large enough."""
         area = _zone_mask(zone, changed.shape)
-        smallest = max(1.0, self._params.min_area_fraction * size_px2(area))
+        smallest = max(1.0, _SMALLEST_FOUND * self._params.min_area_fraction * size_px2(area))
         labels, measures = components(both(changed, area))
         return [
             marked(labels == label)
@@ -133,16 +134,9 @@ class StructureWatch:
     def _change(self, region: Mask, zone: Zone, diary: Diary) -> StructureChange:
         days = self._days_of(region, diary)
         view, height, width = diary.days[-1].view, region.shape[0], region.shape[1]
-        verdicts = [
-            judge(
-                logarithm(smoothed(reference)),
-                logarithm(smoothed(view)),
-                region,
-                without(diary.days[-1].changed(self._params.day_share), region),
-            )
-            for reference in diary.references
-        ]
-        outline = min(verdicts, key=lambda verdict: verdict.score).outline
+        findings = [find_built(reference, view, region) for reference in diary.references]
+        finding = min(findings, key=lambda finding: finding.score)
+        outline = finding.outline
         x, y, across, down = cv2.boundingRect(outline)
         scale_x, scale_y = diary.frame_size_px[0] / width, diary.frame_size_px[1] / height
         zone_area = size_px2(_zone_mask(zone, region.shape))
@@ -153,11 +147,11 @@ class StructureWatch:
             first_seen_at=days[0].first_at,
             days_seen=len(days),
             changed_fraction=size_px2(both(outline, _zone_mask(zone, region.shape))) / zone_area,
-            score=min(verdict.score for verdict in verdicts),
+            score=finding.score,
         )
 
     def _days_of(self, region: Mask, diary: Diary) -> list[Day]:
-        """Give the latest days in a row on which the region differed from the references and looked as now."""
+        """Give the latest days in a row on which the region looked as now and not as in any reference."""
         now = diary.days[-1]
         days = [now]
         for day in reversed(diary.days[:-1]):
