@@ -12,7 +12,7 @@ from edge_agent.bootstrap.clock import SystemClock
 from edge_agent.capture import SourceParts, open_source
 from edge_agent.commands.calibration_report import describe
 from edge_agent.commands.calibration_still import draw_still
-from edge_agent.commands.picture_file import write_picture
+from edge_agent.commands.picture_file import refuse_unfit_name, write_picture
 from edge_agent.config.camera import CameraSettings, load_camera
 from edge_agent.detect import open_detector
 from edge_agent.detect.manifest import DEFAULT_MODEL
@@ -26,6 +26,8 @@ from edge_agent.types import Frame, Image
 ASSUMED_SIZE_PX = (1920, 1080)
 FRAMES = 15
 FRAMES_PER_S = 2.0
+FEWEST_FRAMES = 5
+"""From so many on, the median is rid of passers-by."""
 WAIT_S = 30.0
 """A live camera that gives no frame for so long is away."""
 
@@ -56,6 +58,7 @@ def calibrate(options: CalibrateOptions) -> str:
         size_px = options.size_px or ASSUMED_SIZE_PX
         calibration = _fit(options.camera, settings, size_px)
         return describe(settings.camera.id, settings.control_point, calibration, settings.geolocate)
+    refuse_unfit_name(options.still)
     frames = _frames(options.source or settings.camera.source, settings.camera.id)
     calibration = _fit(options.camera, settings, frame_size_px(frames[0]))
     picture = _without_people(frames, options.model)
@@ -99,6 +102,13 @@ def _frames(source_name: str, camera_id: str) -> list[Frame]:
 
 def _without_people(frames: list[Frame], model: str) -> Image:
     """Give a picture without passers-by (the median of the frames); who stood still is pixelated."""
-    picture = np.median(np.stack([frame.image for frame in frames]), axis=0).astype(np.uint8)
-    found = open_detector(model).detect(picture)
+    detector = open_detector(model)
+    if len(frames) < FEWEST_FRAMES and not PERSON_LABELS.intersection(detector.labels):
+        raise ConfigError(
+            f"{len(frames)} frames are too few to tell people from the yard; "
+            "give longer footage, or a --model that knows persons"
+        )
+    middle = len(frames) // 2
+    picture = np.partition(np.stack([frame.image for frame in frames]), middle, axis=0)[middle]
+    found = detector.detect(picture)
     return pixelate(picture, [each.box_xyxy_px for each in found if each.label in PERSON_LABELS])

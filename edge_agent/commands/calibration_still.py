@@ -74,6 +74,7 @@ def _draw_point(
     colour = _CLICKED if is_used else _WRONG
     cv2.drawMarker(picture, at, colour, cv2.MARKER_CROSS, 16, 2)
     if np.isfinite(fitted).all():
+        cv2.line(picture, at, _pixel(fitted), colour, 1, cv2.LINE_AA)
         cv2.circle(picture, _pixel(fitted), 7, _FITTED, 2, cv2.LINE_AA)
     for thickness, shade in ((3, (0, 0, 0)), (1, colour)):
         cv2.putText(picture, caption, (at[0] + 10, at[1] - 8), _FONT, 0.5, shade, thickness, cv2.LINE_AA)

@@ -7,14 +7,24 @@ import cv2
 from edge_agent.errors import ConfigError
 from edge_agent.types import Image
 
-_QUALITY = 90
+_FORMATS = {
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 90],
+    ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 90],
+    ".png": [],
+}
+
+
+def refuse_unfit_name(path: Path) -> None:
+    """Raise ConfigError for a name that says no format that can be written."""
+    if path.suffix.lower() not in _FORMATS:
+        raise ConfigError(f"{path}: is no picture's name; end it in .jpg or .png")
 
 
 def write_picture(path: Path, picture: Image) -> None:
     """Write a JPEG or PNG by the name's ending. Raises ConfigError when it can't be written there."""
-    if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
-        raise ConfigError(f"{path}: is no picture's name; end it in .jpg or .png")
-    is_encoded, content = cv2.imencode(path.suffix.lower(), picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    refuse_unfit_name(path)
+    suffix = path.suffix.lower()
+    is_encoded, content = cv2.imencode(suffix, picture, _FORMATS[suffix])
     if not is_encoded:
         raise ConfigError(f"{path}: the picture cannot be encoded in this format; try .png")
     unfinished = path.with_name(f"{path.name}.part")
