@@ -43,7 +43,9 @@ class Position:
     """Where the camera hangs, WGS 84 degrees."""
 
     lon: float
+    """Degrees east, -180 to 180."""
     lat: float
+    """Degrees north, -90 to 90."""
 
     def __post_init__(self) -> None:
         problem = lonlat_problem(self.lon, self.lat)
@@ -81,7 +83,7 @@ class ZoneTable:
     id: str
     """The zone's name on the wire; each once."""
     kind: ZoneKind
-    """drop_zone, bin, fire_lane, structure_watch or ignore."""
+    """What it is watched for; `bin` is where garbage may be put, `ignore` where motion means nothing."""
     polygon: Polygon
     """Corners [x, y], relative to width and height, origin top left, in order around the area."""
 

@@ -27,17 +27,25 @@ class LensParams:
     """
 
     fx: float
+    """Focal length across."""
     fy: float | None = None
-    """Not given: the pixels are square."""
+    """Focal length down. Not given: the pixels are square."""
     cx: float | None = None
+    """Centre of the picture across. Not given: the middle."""
     cy: float | None = None
-    """Not given: the middle of the picture."""
+    """Centre of the picture down. Not given: the middle."""
     k1: float = 0.0
+    """Radial distortion, second order."""
     k2: float = 0.0
+    """Radial distortion, fourth order."""
     p1: float = 0.0
+    """Tangential distortion, across."""
     p2: float = 0.0
+    """Tangential distortion, down."""
     k3: float = 0.0
+    """Radial distortion, sixth order."""
     size_px: tuple[int, int] | None = None
+    """Width and height of the pictures used for calibration."""
 
     def __post_init__(self) -> None:
         """Refuse what no lens has."""

@@ -43,8 +43,11 @@ class BlockedFireLaneParams:
     watch_still_regions: bool = True
     """Also take still things of unknown class: piled goods, furniture."""
     vehicle_labels: tuple[str, ...] = ("car", "large_vehicle")
+    """The detector's words for vehicles."""
     two_wheeler_labels: tuple[str, ...] = ("two_wheeler",)
+    """The detector's words for two-wheelers."""
     slots: SlotParams = field(default_factory=SlotParams)
+    """How things at rest are remembered."""
 
     def __post_init__(self) -> None:
         for name in ("alarm_after_s", "min_clear_width_m", "min_overlap", "min_intrusion_m", "reach_m"):

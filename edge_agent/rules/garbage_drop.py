@@ -53,11 +53,15 @@ class GarbageDropParams:
     max_frame_fraction: float = 0.1
     """A thing that fills more of the picture than this is not a bag, in (0, 1]."""
     garbage_labels: tuple[str, ...] = ("garbage", "bag")
+    """The detector's words for what must not be left."""
     person_labels: tuple[str, ...] = ("person",)
+    """The detector's words for who may bring or attend a thing."""
     vehicle_labels: tuple[str, ...] = ("car", "large_vehicle", "two_wheeler")
+    """The detector's words for what is no garbage where it stands."""
     watch_still_regions: bool = True
     """Also take things that no class of the detector fits."""
     slots: SlotParams = field(default_factory=SlotParams)
+    """How things at rest are remembered."""
 
     def __post_init__(self) -> None:
         for name in ("alarm_after_s", "stay_s", "max_frame_fraction"):

@@ -9,6 +9,7 @@ class UplinkParams:
     """Table `[uplink]` of agent.toml."""
 
     connect_timeout_s: float = 10.0
+    """Longest wait until the server takes the connection."""
     answer_timeout_s: float = 30.0
     """Longest silence of the server while a request is under way."""
     ca_file: Path | None = None
