@@ -37,7 +37,7 @@ WARD = Path(__file__).resolve().parents[1] / "geodata/sample_ward"
 MODEL = ModelRef(id="lilong-garbage-s", sha256="5" * 64)
 SCENES = {
     EventKind.GARBAGE_DROP: ("bin-station", 1.0, 40.0, 0),
-    EventKind.BLOCKED_FIRE_LANE: ("fire-lane", 4.0, 60.0, 0),
+    EventKind.BLOCKED_FIRE_LANE: ("fire-lane", 0.0, 100.0, 0),
     EventKind.ILLEGAL_STRUCTURE: ("rooftop", 43_200.0, 8.5 * 86_400, 0),
 }
 """Kind to scene, second of the empty place, second of the find, and which of the scene's events it is."""

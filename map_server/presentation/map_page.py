@@ -16,7 +16,7 @@ from map_server.presentation.pages import static_url
 
 MAP_ID = "lilong"
 MIN_ZOOM = 11
-MAX_ZOOM = 20
+MAX_ZOOM = 21
 LEAFLET_JS = "vendor/leaflet/dist/leaflet.js"
 LEAFLET_CSS = "vendor/leaflet/dist/leaflet.css"
 
@@ -61,12 +61,17 @@ class LocalMap(folium.Map):
 
 
 def map_parts(view: MapView, nonce: str) -> MapParts:
-    """Render an empty map.
+    """Render an empty map."""
+    return parts_of(LocalMap(view), nonce)
+
+
+def parts_of(local_map: LocalMap, nonce: str) -> MapParts:
+    """Render a map.
 
     Raises:
         ValueError: a folium element brought an address of another host.
     """
-    figure = LocalMap(view).get_root()
+    figure = local_map.get_root()
     assert isinstance(figure, branca.element.Figure)
     figure.render()
     head, body, script = figure.header.render(), figure.html.render(), figure.script.render()

@@ -18,7 +18,6 @@ def content_security_policy(nonce: str) -> str:
     """Everything from this server alone; scripts by file or nonce, pictures also from memory."""
     return (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-        "style-src-attr 'unsafe-inline'; "  # Leaflet places its panes through style attributes
         "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'self'"
     )

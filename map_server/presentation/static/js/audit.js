@@ -18,6 +18,8 @@ const mapBox = desk.querySelector("[data-map]");
 const kindFilter = desk.querySelector("[data-kind-filter]");
 const onMap = L.featureGroup().addTo(map);
 
+const CLOSEST_ZOOM = 20;
+
 let choice = "none";
 
 const queue = new AuditQueue({
@@ -56,9 +58,10 @@ function showOnMap(article) {
   const feature = { geometry: { coordinates: [fix.lon, fix.lat] }, properties: fix };
   const ring = errorRing(feature);
   if (ring) L.polygon(ring, { className: `ellipse ellipse--${kind}`, interactive: false }).addTo(onMap);
+  const view = ring ? L.latLngBounds(ring).pad(2) : L.latLng(fix.lat, fix.lon).toBounds(80);
+  map.fitBounds(view, { animate: false, maxZoom: CLOSEST_ZOOM });
   const icon = L.divIcon({ html: pin(kind, state), className: "pin", iconSize: [44, 44] });
   L.marker([fix.lat, fix.lon], { icon, interactive: false, keyboard: false }).addTo(onMap);
-  map.setView([fix.lat, fix.lon], 18, { animate: false });
 }
 
 function pin(kind, state) {

@@ -1,0 +1,127 @@
+// One plan on the map: routes along the streets in team colours, numbered stops, progress while it is made.
+import { get, post } from "./api.js";
+import { t } from "./i18n.js";
+import { paintColours } from "./patrol_colours.js";
+import { toast } from "./toast.js";
+import { addWardLayers, nameOf } from "./ward_layers.js";
+
+const page = document.querySelector("[data-plan]");
+const address = `/api/v1/patrols/${page.dataset.plan}`;
+const map = window.map_lilong;
+const POLL_MS = 400;
+
+paintColours();
+
+function lineOf(leg) {
+  return leg.map(([lon, lat]) => [lat, lon]);
+}
+
+function drawRoute(route) {
+  const legs = route.legs.map(lineOf);
+  const casing = { color: "#ffffff", weight: 8, opacity: 0.9, interactive: false, pane: "routes" };
+  L.polyline(legs, casing).addTo(map);
+  L.polyline(legs, { color: route.colour, weight: 4.5, opacity: 0.95, interactive: false, pane: "routes" }).addTo(map);
+}
+
+function stopIcon(stop, colour) {
+  const badge = document.createElement("span");
+  badge.className = `stop-pin${stop.state === "done" ? " stop-pin--done" : ""}${stop.visit.is_urgent ? " stop-pin--urgent" : ""}`;
+  badge.style.setProperty("--team", colour);
+  badge.textContent = stop.position;
+  return L.divIcon({ html: badge, className: "", iconSize: [26, 26] });
+}
+
+function tooltipOf(stop) {
+  const text = document.createElement("span");
+  text.textContent = `${stop.position} · ${nameOf(stop.visit)}`;
+  return text;
+}
+
+function drawStops(route, markers) {
+  for (const stop of route.stops) {
+    const position = [stop.visit.lat, stop.visit.lon];
+    const marker = L.marker(position, { icon: stopIcon(stop, route.colour), zIndexOffset: stop.visit.is_urgent ? 500 : 0 });
+    marker.bindTooltip(tooltipOf(stop)).on("click", () => select(stop.stop_id)).addTo(map);
+    markers.set(stop.stop_id, marker);
+  }
+}
+
+function drawEnds(route) {
+  const start = lineOf(route.legs[0])[0];
+  L.circleMarker(start, { radius: 7, color: "#ffffff", weight: 3, fillColor: route.colour, fillOpacity: 1, pane: "routes" }).addTo(map);
+}
+
+function drawLeftOut(visits) {
+  const group = L.layerGroup(
+    visits.map(({ visit }) => L.circleMarker([visit.lat, visit.lon], { radius: 4, color: "#5b6a70", weight: 1.5, fillColor: "#ffffff", fillOpacity: 0.8 }).bindTooltip(nameOf(visit))),
+  );
+  const list = document.querySelector("[data-left-out]");
+  list?.addEventListener("toggle", () => (list.open ? group.addTo(map) : group.remove()));
+}
+
+function select(stopId) {
+  for (const button of document.querySelectorAll("[data-stop]")) {
+    const isIt = button.dataset.stop === stopId;
+    button.toggleAttribute("aria-current", isIt);
+    if (isIt) button.scrollIntoView({ block: "nearest" });
+  }
+}
+
+async function show() {
+  const plan = await get(address);
+  map.createPane("routes").style.zIndex = 450;
+  const markers = new Map();
+  const drawn = plan.routes.filter((route) => route.stops.length);
+  for (const route of drawn) {
+    drawRoute(route);
+    drawStops(route, markers);
+    drawEnds(route);
+  }
+  drawLeftOut(plan.left_out);
+  for (const button of document.querySelectorAll("[data-stop]")) {
+    button.addEventListener("click", () => {
+      select(button.dataset.stop);
+      const marker = markers.get(button.dataset.stop);
+      map.setView(marker.getLatLng(), Math.max(map.getZoom(), 17));
+      marker.openTooltip();
+    });
+  }
+  const bounds = L.latLngBounds(drawn.flatMap((route) => route.legs.flatMap(lineOf)));
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24] });
+}
+
+/** Follow the making of the plan until it is there. */
+async function follow() {
+  try {
+    const plan = await get(address);
+    if (plan.progress === null) {
+      location.reload();
+      return;
+    }
+    document.querySelector("[data-progress]").value = plan.progress;
+  } catch (problem) {
+    toast(problem.message, { isBad: true });
+  }
+  setTimeout(follow, POLL_MS);
+}
+
+async function change(button, action) {
+  button.disabled = true;
+  try {
+    await post(`${address}/${action}`);
+    location.reload();
+  } catch (problem) {
+    toast(problem.message, { isBad: true });
+    button.disabled = false;
+  }
+}
+
+document.querySelector("[data-replan]")?.addEventListener("click", (event) => change(event.currentTarget, "replan"));
+document.querySelector("[data-cancel]")?.addEventListener("click", (event) => {
+  // Teams outside may be walking by this plan: the one place where it is asked back.
+  if (confirm(t("Give up this plan? Its teams will see that it is no longer in force."))) change(event.currentTarget, "cancel");
+});
+
+addWardLayers(map).catch((problem) => toast(problem.message, { isBad: true }));
+if ("running" in page.dataset) follow();
+else show().catch((problem) => toast(problem.message, { isBad: true }));
