@@ -63,12 +63,15 @@ class Ingest:
 
         Raises Unavailable when the database cannot write; then nothing of the batch is stored.
         """
+        conflict: Conflict | None = None
         for _ in range(_TRIES):
             try:
                 return self._receive_once(device_id, messages)
-            except Conflict:
-                continue
-        raise Unavailable("several writers wanted the same place at once; nothing was stored, try again")
+            except Conflict as error:
+                conflict = error
+        raise Unavailable(
+            "writers wanted the same place at once; nothing was stored, try again"
+        ) from conflict
 
     def _receive_once(self, device_id: str, messages: Sequence[Message]) -> list[Outcome]:
         now = self._clock.now()
