@@ -96,6 +96,14 @@ class PatrolPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many stops a plan has, and how many of them are done."""
+
+    stops: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One team's shift in a plan, and the way that it takes: one line for each leg, the way home last."""
 

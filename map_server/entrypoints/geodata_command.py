@@ -1,4 +1,4 @@
-"""`map-server load-geodata`: layers of the ward into the database, all or nothing, and the teams beside them."""
+"""`map-server load-geodata`: layers of the ward, all or nothing, and the teams beside them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,8 +36,8 @@ def load_sample_ward(services: Services) -> bool:
 def load_geodata(services: Services, paths: Sequence[Path], layer: str | None, datum: Datum | None) -> None:
     """Load files or folders, and say what became of each layer.
 
-    A folder's `teams.json` brings patrol teams; those that exist already stay as they are. Raises InvalidInput,
-    with nothing loaded.
+    A folder's `teams.json` brings patrol teams; those that exist already stay as they are.
+    Raises InvalidInput, with nothing loaded.
     """
     teams = _teams_beside(paths)
     with Console(stderr=True).status("reading and checking"):

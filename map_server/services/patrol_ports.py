@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 from map_server.domain.datum import LonLat
 from map_server.domain.incident import Incident
 from map_server.domain.patrol import Order, PatrolProblem
-from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop
+from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, Tally
 from map_server.domain.team import Team
 from map_server.domain.travel import TravelTable
 
@@ -76,6 +76,9 @@ class PatrolRepository(Protocol):
 
     def latest(self, count: int) -> list[PatrolPlan]:
         """Give the newest plans."""
+
+    def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
+        """Count the stops of plans, and how many are done; plans without stops are left out."""
 
     def put_routes(self, plan_id: str, routes: Sequence[Route]) -> None:
         """Make these the only routes of a plan."""

@@ -1,6 +1,6 @@
 """Patrol plans: asked for, shown, given up, and worked off stop by stop. `patrol_runs` makes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -13,6 +13,7 @@ from map_server.domain.patrol_plan import (
     Route,
     Stop,
     StopState,
+    Tally,
     check_reported_time,
 )
 from map_server.domain.site import LAYER_OF
@@ -95,6 +96,11 @@ class Patrols:
     def progress(self, plan_id: str) -> float | None:
         """Give how far a plan has come that is being made or revised, 0 to 1."""
         return self._runs.share(plan_id)
+
+    def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
+        """Count the stops of plans, and how many are done; plans without stops are left out."""
+        with self._read() as work:
+            return work.patrols.tallies(plan_ids)
 
     def waiting(self) -> Waiting:
         """Count what a plan could take in now."""

@@ -26,6 +26,7 @@ def patrols_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
         request,
         "patrols.html",
         plans=plans,
+        tallies=services.patrols.tallies([plan.plan_id for plan in plans]),
         progress={plan.plan_id: services.patrols.progress(plan.plan_id) for plan in plans},
         offers=shift_offers(services.teams.all(), today, now, language),
         today=today,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, case, delete, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.patrols import patrol_left_out, patrol_plans, patrol_routes, patrol_stops
@@ -20,6 +20,7 @@ from map_server.domain.patrol_plan import (
     Route,
     Stop,
     StopState,
+    Tally,
 )
 
 
@@ -54,6 +55,15 @@ class SqlPatrols:
         """Give the newest plans."""
         wanted = select(patrol_plans).order_by(patrol_plans.c.day.desc(), patrol_plans.c.requested_at.desc())
         return [_plan(row) for row in self._connection.execute(wanted.limit(count)).mappings()]
+
+    def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
+        """Count the stops of plans, and how many are done."""
+        is_done = case((patrol_stops.c.state == str(StopState.DONE), 1), else_=0)
+        counted = select(patrol_stops.c.plan_id, func.count(), func.sum(is_done)).where(
+            patrol_stops.c.plan_id.in_(plan_ids)
+        )
+        rows = self._connection.execute(counted.group_by(patrol_stops.c.plan_id))
+        return {plan_id: Tally(stops, done) for plan_id, stops, done in rows}
 
     def put_routes(self, plan_id: str, routes: Sequence[Route]) -> None:
         """Make these the only routes of a plan."""
