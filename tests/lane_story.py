@@ -81,7 +81,7 @@ class Lane:
         things: Sequence[Thing],
         from_s: float,
         to_s: float,
-        fps: float = 5.0,
+        fps: float = 2.0,
         regions: Sequence[StillRegion] = (),
         camera_state: CameraState = CameraState.OK,
     ) -> list[Event]:

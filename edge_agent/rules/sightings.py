@@ -9,6 +9,9 @@ from datetime import datetime
 from edge_agent.boxes import covered_fraction
 from edge_agent.types import BoxXyxy, Observation, StillOrigin, StillRegion, Track, TrackState
 
+REST_KNOWN_AFTER_S = 2.5
+"""A thing seen for longer than this that is not known to rest moves."""
+
 UNKNOWN_GROUP = ""
 """The group of a thing whose class nobody knows; it matches a slot of any group."""
 
@@ -30,6 +33,11 @@ class Sighting:
     first_seen_at: datetime
     origin: StillOrigin
     track_id: int | None = None
+
+    def was_moving(self, at: datetime) -> bool:
+        """Tell whether it was seen long enough, and did not rest, until a time that is not after its rest."""
+        is_awake = self.rests_since is None or at <= self.rests_since
+        return is_awake and (at - self.first_seen_at).total_seconds() > REST_KNOWN_AFTER_S
 
 
 @dataclass(frozen=True, slots=True)

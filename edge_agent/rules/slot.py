@@ -12,9 +12,6 @@ from edge_agent.boxes import blend, centre_distance_px, iou, size_px
 from edge_agent.rules.sightings import UNKNOWN_GROUP, Sighting
 from edge_agent.types import BoxXyxy, StillOrigin
 
-REST_KNOWN_AFTER_S = 2.5
-"""A thing seen for longer than this that is not known to rest moves."""
-
 
 class SlotState(StrEnum):
     """Life of a slot; the state diagram stands in `slots`."""
@@ -48,8 +45,8 @@ class SlotParams:
     """A sighting that overlaps a slot this much is the slot's thing, in (0, 1]."""
     move_tolerance: float = 0.3
     """A candidate that strays further from where it came to rest starts its dwell again (box sizes)."""
-    creep_per_s: float = 0.03
-    """Straying allowed on top for each second of dwell (box sizes per second): what creeps obstructs, too."""
+    creep_per_s: float = 0.08
+    """Straying allowed on top for each second of dwell to what never quite moves (box sizes per second)."""
     smoothing_s: float = 2.0
     """Time constant of a slot's box and score."""
     forget_candidate_after_s: float = 10.0
@@ -146,9 +143,8 @@ class Slot:
 
     def _comes_from_elsewhere(self, sighting: Sighting, at: datetime) -> bool:
         """Tell whether a thing was on the move after this one was last seen."""
-        moved_until = sighting.rests_since or at
-        was_on_the_move = (moved_until - sighting.first_seen_at).total_seconds() > REST_KNOWN_AFTER_S
-        return was_on_the_move and moved_until > self.last_seen_at
+        rested = sighting.rests_since or at
+        return sighting.was_moving(rested) and rested > self.last_seen_at
 
     def seen(self, sighting: Sighting, at: datetime, elapsed_s: float, params: SlotParams) -> "Slot":
         """Give the slot after its thing was seen."""
@@ -172,12 +168,16 @@ class Slot:
             is_unwatched=False,
             is_resting=sighting.rests_since is not None,
         )
-        return slot._rest_again(at) if slot._has_strayed(at, params) else slot
+        return slot._rest_again(at) if slot._has_strayed(sighting.was_moving(at), at, params) else slot
 
-    def _has_strayed(self, at: datetime, params: SlotParams) -> bool:
+    def _has_strayed(self, is_moving: bool, at: datetime, params: SlotParams) -> bool:
+        """Tell whether a candidate left where it came to rest; what moves up in a queue does, what creeps
+        not.
+        """
         if self.state is not SlotState.CANDIDATE:
             return False
-        allowed_sizes = params.move_tolerance + params.creep_per_s * self.dwell_s(at)
+        creep_sizes = 0.0 if is_moving else params.creep_per_s * self.dwell_s(at)
+        allowed_sizes = params.move_tolerance + creep_sizes
         distance_px = centre_distance_px(self.box_xyxy_px, self.rest_box_xyxy_px)
         return distance_px > allowed_sizes * size_px(self.rest_box_xyxy_px)
 

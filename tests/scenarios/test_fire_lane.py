@@ -282,3 +282,20 @@ def test_default_dwell_is_three_minutes() -> None:
     assert alarm.raised_at - alarm.started_at == pytest.approx(
         timedelta(seconds=180), abs=timedelta(seconds=1)
     )
+
+
+def test_queue_that_moves_up_a_car_length_each_half_minute_raises_nothing() -> None:
+    def queueing(second: float) -> tuple[float, float, float, float]:
+        steps, within = divmod(second, 30)
+        return shifted((20, 200, 100, 260), 80 * (steps + min(1.0, max(0.0, within - 26) / 4)))
+
+    lane = Lane()
+    lane.watch([Thing(queueing)], 0, 180)
+    assert lane.events == []
+
+
+def test_vehicle_that_creeps_through_the_lane_without_ever_stopping_obstructs_it() -> None:
+    """Four hundredths of its size a second: nobody gets past."""
+    lane = Lane()
+    lane.watch([Thing(lambda s: shifted(CAR, 2.8 * s - 200))], 0, 120)
+    assert len(opened(lane.events)) == 1
