@@ -11,7 +11,7 @@ from edge_agent.bootstrap.box import Box, open_box, stock_of
 from edge_agent.bootstrap.camera import CameraParts, open_pipeline
 from edge_agent.bootstrap.clock import SystemClock
 from edge_agent.bootstrap.identifiers import random_id
-from edge_agent.capture import Playback, SourceParts, open_source
+from edge_agent.capture import SourceParts, open_source
 from edge_agent.config.agent import load_agent, load_cameras
 from edge_agent.config.camera import CameraSettings
 from edge_agent.detect import open_detector
@@ -94,5 +94,5 @@ def _source_of(camera: CameraSettings, clock: Clock) -> Callable[[], FrameSource
         params=camera.capture,
         analyse_fps=camera.camera.analyse_fps,
     )
-    playback = Playback(realtime=True, loop=camera.camera.loop)
+    playback = camera.playback.in_real_time()
     return lambda: open_source(camera.camera.source, parts, playback)

@@ -46,14 +46,16 @@ class Playback:
     """How a recorded source is played; live sources ignore it.
 
     start: aware time of the first frame; default `timeline.DEFAULT_START`, in real time the present.
-    fps: gives frame n the time start + n / fps, 0.001 to 1000; default is the file's own timestamps.
+    fps: gives frame n the time start + n / fps, 1e-6 to 1000; default is the file's own timestamps.
     realtime: frames come at the pace at which they were recorded, late ones are left out.
+    speed: in real time, how many times faster than life, for time lapses; 0.01 to 1e6.
     loop: begin again at the end; the time goes on.
     """
 
     start: datetime | None = None
     fps: float | None = None
     realtime: bool = False
+    speed: float = 1.0
     loop: bool = False
 
     def __post_init__(self) -> None:
@@ -61,5 +63,7 @@ class Playback:
             raise ValueError(
                 f"start: {self.start.isoformat()} has no time zone; write it like 2026-11-23T08:00:00Z"
             )
-        if self.fps is not None and not 0.001 <= self.fps <= 1000:
-            raise ValueError(f"fps: {self.fps} is out of range; allowed is 0.001 to 1000")
+        if self.fps is not None and not 1e-6 <= self.fps <= 1000:
+            raise ValueError(f"fps: {self.fps} is out of range; allowed is 0.000001 to 1000")
+        if not 0.01 <= self.speed <= 1e6:
+            raise ValueError(f"speed: {self.speed} is out of range; allowed is 0.01 to 1000000")

@@ -98,7 +98,7 @@ class RecordedSource:
 
     def _is_in_time(self, offset_s: float, began_s: float) -> bool:
         """Wait until the frame is due; tell whether it can still be shown."""
-        early_s = offset_s - (self._clock.monotonic_s() - began_s)
+        early_s = offset_s / self._playback.speed - (self._clock.monotonic_s() - began_s)
         if early_s > 0:
             self._clock.sleep(early_s)
         return early_s > -_TOLERATED_LAG_S

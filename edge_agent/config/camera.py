@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
-from edge_agent.capture import CaptureParams
+from edge_agent.capture import CaptureParams, Playback
 from edge_agent.config.geometry import lonlat_problem, polygon_problem, spread_problem
 from edge_agent.config.tables import Place, Table, as_table, build, read_toml, refuse_unknown
 from edge_agent.detect import LookParams
@@ -65,8 +66,6 @@ class CameraTable:
     """Where the camera hangs. Without it and without control points events carry no place."""
     analyse_fps: float = 5.0
     """Frames judged per second; the others are passed over. 0.2 to 30."""
-    loop: bool = False
-    """Begin a video file or folder anew when it ends (`edge-agent run`)."""
 
     def __post_init__(self) -> None:
         refuse_unfit_identifier("id", self.id)
@@ -74,6 +73,27 @@ class CameraTable:
             raise ValueError("source: is empty; give an address, a device, a file or a folder")
         if not 0.2 <= self.analyse_fps <= 30:
             raise ValueError(f"analyse_fps: {self.analyse_fps} is out of range; allowed is 0.2 to 30")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackTable:
+    """Table `[playback]`: how `edge-agent run` plays a video file or a folder; live sources ignore it."""
+
+    start: datetime | None = None
+    """Time of the first frame, with its zone. Default: the present."""
+    fps: float | None = None
+    """Frame n was captured n / fps seconds after the first. Default: the file's own times."""
+    speed: float = 1.0
+    """How many times faster than life, for time lapses."""
+    loop: bool = False
+    """Begin anew at the end."""
+
+    def __post_init__(self) -> None:
+        self.in_real_time()
+
+    def in_real_time(self) -> Playback:
+        """Give the playback. Raises ValueError for what makes no sense."""
+        return Playback(self.start, self.fps, realtime=True, speed=self.speed, loop=self.loop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,7 @@ class CameraSettings:
     control_point: tuple[ControlPoint, ...] = ()
     lens: LensParams | None = None
     geolocate: GeolocateParams = field(default_factory=GeolocateParams)
+    playback: PlaybackTable = field(default_factory=PlaybackTable)
     capture: CaptureParams = field(default_factory=CaptureParams)
     guardian: GuardianParams = field(default_factory=GuardianParams)
     motion: MotionParams = field(default_factory=MotionParams)

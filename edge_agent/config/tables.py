@@ -10,6 +10,7 @@ import tomllib
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -25,6 +26,7 @@ _NAMES: dict[object, str] = {
     bool: "true or false",
     str: "a text in quotes",
     Path: "a path in quotes",
+    datetime: "a date and time such as 2026-11-23T08:00:00Z, without quotes",
 }
 
 

@@ -22,13 +22,14 @@ CAMERA = """
 id = "{name}"
 source = "quiet.mp4"
 position = {{ lon = 121.5601, lat = 31.2555 }}
-loop = {loop}
 [[zone]]
 id = "ground"
 kind = "drop_zone"
 polygon = [[0.0, 0.3], [1.0, 0.3], [1.0, 1.0], [0.0, 1.0]]
 [rule.garbage_drop]
 alarm_after_s = 2
+[playback]
+loop = {loop}
 """
 AGENT = """
 [agent]

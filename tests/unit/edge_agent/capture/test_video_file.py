@@ -112,6 +112,14 @@ def test_real_time_waits_for_each_frame_and_begins_now(tmp_path):
     assert len(frames) == 5
 
 
+def test_a_time_lapse_is_played_faster_than_life(tmp_path):
+    clock = FakeClock()
+    hourly = Playback(fps=1 / 3600, realtime=True, speed=7200)
+    frames = play(write_video(tmp_path / "clip.mp4", numbered(5), fps=10), hourly, clock)
+    assert [(frame.captured_at - NOON).total_seconds() for frame in frames] == [0, 3600, 7200, 10800, 14400]
+    assert clock.seconds == pytest.approx(2.0)
+
+
 def test_in_real_time_a_slow_machine_leaves_late_frames_out(tmp_path):
     clock = FakeClock()
     path = write_video(tmp_path / "clip.mp4", numbered(20), fps=10)
@@ -183,7 +191,9 @@ def test_progress_can_be_shown_because_the_length_is_known(tmp_path):
     assert open_source(str(path), parts, Playback(loop=True)).total_frames is None
 
 
-@pytest.mark.parametrize("faulty", [{"fps": 0.0}, {"fps": -5.0}, {"start": datetime(2026, 1, 1)}])  # noqa: DTZ001
+@pytest.mark.parametrize(
+    "faulty", [{"fps": 0.0}, {"fps": -5.0}, {"speed": 0.0}, {"start": datetime(2026, 1, 1)}]
+)  # noqa: DTZ001
 def test_a_playback_that_makes_no_sense_is_refused(faulty):
     with pytest.raises(ValueError, match=next(iter(faulty))):
         Playback(**faulty)
