@@ -41,7 +41,14 @@ Secrets never stand in these files. The device token lies in `device-token` in t
 the one-time token from `map-server enroll-device ID`, which the agent exchanges for the lasting one.
 """
 
-SCALARS = {float: "number", int: "whole number", bool: "true or false", str: "text", Path: "path"}
+SCALARS = {
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+    str: "text",
+    Path: "path",
+    datetime: "time",
+}
 
 
 @dataclass(frozen=True, slots=True)
