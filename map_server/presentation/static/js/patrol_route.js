@@ -72,6 +72,7 @@ for (const { path, body } of kept()) {
   if (stop) mark(stop, body.state);
 }
 keep(kept());
+document.querySelector("[data-stop][data-state=done] ~ [data-next]")?.scrollIntoView({ block: "center" });
 send();
 addEventListener("online", send);
 setInterval(send, RETRY_MS);
