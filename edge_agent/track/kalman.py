@@ -1,11 +1,11 @@
-"""Where a box will be: a constant-velocity Kalman filter over centre, width and height, in seconds, not frames.
+"""Where a box will be: a constant-velocity Kalman filter over centre, width and height, in seconds.
 
 The four coordinates are filtered on their own, all with noise in proportion to the box, so that a far vehicle
 of ten pixels and a near one of two hundred behave alike. With two numbers each, plain arithmetic is faster
 than matrices.
 
-Source: R. E. Kalman, "A New Approach to Linear Filtering and Prediction Problems", 1960, doi:10.1115/1.3662552;
-white noise acceleration as in Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and
+Source: R. E. Kalman, "A New Approach to Linear Filtering and Prediction Problems", doi:10.1115/1.3662552; white
+noise acceleration as in Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and
 Navigation", 6.2.2.
 """
 
