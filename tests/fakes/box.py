@@ -9,7 +9,7 @@ from pathlib import Path
 from edge_agent.deliver import DeliverParams, Delivery, Housekeeping, Stores
 from edge_agent.encode import encode_event
 from edge_agent.evidence import EvidenceStore, EvidenceStoreParams
-from edge_agent.health import Device, Heartbeats, Stock
+from edge_agent.health import CameraReport, Device, Heartbeats, Stock
 from edge_agent.outbox import Backoff, Outbox, OutboxParams, OutgoingMessage, open_outbox
 from edge_agent.ports import Uplink
 from edge_agent.types import Evidence
@@ -30,6 +30,7 @@ class Box:
     folder: Path
     store_params: EvidenceStoreParams = field(default_factory=lambda: EvidenceStoreParams(min_free_bytes=0))
     clock: FakeClock = field(default_factory=FakeClock)
+    reports: list[CameraReport] = field(default_factory=list)
     outbox: Outbox = field(init=False)
     store: EvidenceStore = field(init=False)
     housekeeping: Housekeeping = field(init=False)
@@ -49,7 +50,11 @@ class Box:
         return Delivery(
             Stores(self.outbox, self.store, self.housekeeping),
             uplink,
-            Heartbeats(Device("box-1", "0.1.0", self.clock.now(), None, self.folder), lambda: (), self.stock),
+            Heartbeats(
+                Device("box-1", "0.1.0", self.clock.now(), None, self.folder),
+                lambda: self.reports,
+                self.stock,
+            ),
             DeliverParams(**params),  # type: ignore[arg-type]
             Backoff(1.0, 60.0, lambda: 0.5),
             self.clock,

@@ -7,8 +7,11 @@ import pytest
 
 from edge_agent.deliver import DeliverParams
 from edge_agent.errors import PermanentError, ServerFault, TransientError
+from edge_agent.pipeline.status import CameraReport
 from tests.fakes.box import Box, name, picture, run_until
+from tests.fakes.clock import NOON
 from tests.fakes.uplink import FakeUplink
+from wire_contract.vocabulary import CameraState
 
 
 @pytest.fixture
@@ -68,7 +71,10 @@ def test_a_server_that_is_away_is_tried_ever_less_often_and_nothing_is_lost(box:
     assert waits == [0.75, 1.5, 3.0, 6.0, 12.0, 24.0, 45.0, 45.0, 45.0, 45.0]
     run_until(delivery, box.clock, lambda: bool(uplink.evidence) and bool(uplink.heartbeats))
     assert len(uplink.arrived) == 1
-    assert delivery.step() == DeliverParams().idle_s, "patience begins anew"
+    assert delivery.step() == DeliverParams().idle_s
+    box.put(2)
+    uplink.errors.append(TransientError("no route"))
+    assert delivery.step() == 0.75, "patience begins anew"
 
 
 def test_a_server_that_names_a_time_is_left_alone_until_then_but_not_for_ever(box: Box) -> None:
@@ -186,6 +192,17 @@ def test_evidence_that_the_server_has_lost_is_sent_again(box: Box) -> None:
     uplink.missing[name(2)] = (piece.sha256,)
     delivery.step()
     assert list(uplink.evidence) == [piece.sha256]
+
+
+def test_time_watched_is_told_once_and_not_lost_with_a_heartbeat_that_did_not_arrive(box: Box) -> None:
+    box.reports.append(CameraReport("cam-1", None, CameraState.OK, NOON, NOON, 300, 60.0))
+    uplink = FakeUplink()
+    delivery = box.delivery(uplink)
+    uplink.errors.append(TransientError("no route"))
+    for _ in range(3):
+        delivery.step()
+        box.clock.advance(60)
+    assert [beat.cameras[0].observed_s for beat in uplink.heartbeats] == [120.0, 60.0]
 
 
 def test_a_refused_heartbeat_does_not_end_the_delivery(box: Box) -> None:

@@ -101,6 +101,12 @@ def test_sent_evidence_is_kept_for_a_while_then_deleted(tmp_path: Path) -> None:
     assert box.stock().evidence_dropped == 0
 
 
+def test_evidence_still_to_be_sent_is_not_deleted_for_its_age(box: Box) -> None:
+    box.put(1, picture(1))
+    box.housekeeping.tidy(box.clock.now() + timedelta(days=30))
+    assert len(box.files()) == 1
+
+
 def test_files_that_no_event_names_are_cleared_away_after_an_hour(box: Box) -> None:
     """A power cut between the picture and the commit."""
     [named] = box.put(1, picture(1))

@@ -149,6 +149,11 @@ def test_a_mosaic_leaves_a_dozen_blocks_of_a_person_and_nothing_else_changes() -
     assert (hidden != NOISE).any(), "the frame itself is not touched"
 
 
+def test_a_person_far_away_keeps_a_few_blocks_only() -> None:
+    inside = pixelate(NOISE, [(300.0, 200.0, 312.0, 230.0)])[200:230, 300:312]
+    assert len(np.unique(inside.reshape(-1, 3), axis=0)) <= 3
+
+
 @pytest.mark.parametrize(
     "box", [(10.0, 10.0, 22.0, 40.0), (0.0, 0.0, 640.0, 480.0), (300.0, 100.0, 600.0, 470.0)]
 )
