@@ -17,7 +17,7 @@ from edge_agent.rules.presence import AttendedClock, Presence
 from edge_agent.rules.sightings import Sighting, View, view_of
 from edge_agent.rules.slot import Slot, SlotCause, SlotParams
 from edge_agent.rules.slot_events import slot_event
-from edge_agent.rules.slots import SlotMemory
+from edge_agent.rules.slots import DUPLICATE_COVER, SlotMemory
 from edge_agent.rules.zones import footprint_fraction, of_kind, stands_in
 from edge_agent.types import (
     AttributeValue,
@@ -121,7 +121,9 @@ class GarbageDrop:
         elapsed_s = elapsed_s if elapsed_s <= self._params.slots.max_gap_s else 0.0
         self._last_at = at
         self._presence.update(observation)
-        ended = self._memory.update(self._view(observation))
+        view = self._view(observation)
+        self._drop_outgrown(view)
+        ended = self._memory.update(view)
         events = [self._closed(slot, observation) for slot in ended if slot.has_event]
         for slot in ended:
             self._custody.pop(slot.slot_id, None)
@@ -150,6 +152,20 @@ class GarbageDrop:
         view = view_of(observation, groups, _UNKNOWN_LABEL if self._params.watch_still_regions else None)
         kept = tuple(thing for thing in view.sightings if self._may_be_dropped(thing, observation))
         return replace(view, sightings=kept)
+
+    def _drop_outgrown(self, view: View) -> None:
+        """Forget regions that were people with a thing between them, once only the thing is left."""
+        regions = [
+            thing.box_xyxy_px for thing in view.sightings if thing.origin is StillOrigin.STILL_FOREGROUND
+        ]
+        for slot in self._memory.slots:
+            box = slot.box_xyxy_px
+            is_seen = any(iou(box, region) >= self._params.slots.match_iou for region in regions)
+            if slot.has_event or slot.track_id is not None or is_seen:
+                continue
+            if any(covered_fraction(region, box) >= DUPLICATE_COVER for region in regions):
+                self._memory.drop(slot.slot_id)
+                self._custody.pop(slot.slot_id, None)
 
     def _may_be_dropped(self, thing: Sighting, observation: Observation) -> bool:
         box, size_px = thing.box_xyxy_px, observation.frame_size_px

@@ -118,7 +118,12 @@ class StructureWatch:
             for zone in self._zones
             for region in self._regions(changed, zone)
         ]
-        return tuple(change for change in found if change.score >= self._params.min_score)
+        params = self._params
+        return tuple(
+            change
+            for change in found
+            if change.score >= params.min_score and change.changed_fraction >= params.min_area_fraction
+        )
 
     def _regions(self, changed: Mask, zone: Zone) -> list[Mask]:
         """Give the connected changed regions of a zone that are large enough."""
