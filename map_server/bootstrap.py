@@ -3,7 +3,7 @@
 import logging
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -29,7 +29,10 @@ from map_server.adapters.passwords import Argon2Passwords
 from map_server.adapters.planner import PyVrpPlanner
 from map_server.config import Settings
 from map_server.domain.fusion import FusionParams
+from map_server.domain.incident import Incident
+from map_server.domain.verdict import Opinion
 from map_server.entrypoints.services import Services
+from map_server.services.account_ports import PasswordHasher
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
 from map_server.services.changes import ChangeSignal
@@ -89,7 +92,9 @@ def open_database(settings: Settings) -> Engine:
 
 
 @contextmanager
-def running_services(settings: Settings, clock: Clock | None = None) -> Iterator[Services]:
+def running_services(
+    settings: Settings, clock: Clock | None = None, passwords: PasswordHasher | None = None
+) -> Iterator[Services]:
     """Put all services together, and close what they hold at the end."""
     engine = open_database(settings)
     clock = clock or SystemClock()
@@ -97,44 +102,53 @@ def running_services(settings: Settings, clock: Clock | None = None) -> Iterator
     begin = SqlUnitsOfWork(engine, clock, committed=changes)
     read = begin.reading
     files = EvidenceFolder(settings.evidence_dir)
-    people, passwords = SqlPeopleReads(engine), Argon2Passwords()
+    people, passwords = SqlPeopleReads(engine), passwords or Argon2Passwords()
     places = Places(read, clock)
-    making = PlanMaking(
-        SqlConfirmedIncidents(engine), places, LoadedStreets(read), PyVrpPlanner(), clock, new_id
-    )
+    try:
+        with _running_patrols(engine, begin, clock, places) as runs:
+            yield Services(
+                settings=settings,
+                engine=engine,
+                clock=clock,
+                read=read,
+                changes=changes,
+                devices=Devices(begin, read, clock, new_token),
+                ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams()),
+                evidence=Evidence(begin, read, files, clock),
+                evidence_files=files,
+                incidents=Incidents(begin, clock, new_id),
+                device_list=SqlDeviceList(engine),
+                incident_list=SqlIncidentList(engine),
+                live=SqlLiveMap(engine, spatial_index_of(engine)),
+                accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
+                sign_in=SignIn(begin, people, clock, new_token, passwords),
+                audit_desk=AuditDesk(begin, SqlVerdictReads(engine), clock, new_id, _told(runs)),
+                geodata=Geodata(begin, read, clock, GeodataFiles()),
+                places=places,
+                teams=Teams(begin, read),
+                patrols=Patrols(begin, read, clock, new_id, runs),
+            )
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _running_patrols(
+    engine: Engine, begin: SqlUnitsOfWork, clock: Clock, places: Places
+) -> Iterator[PatrolRuns]:
+    """Make patrol plans in a thread of their own until the block ends."""
+    streets = LoadedStreets(begin.reading)
+    making = PlanMaking(SqlConfirmedIncidents(engine), places, streets, PyVrpPlanner(), clock, new_id)
     background = BackgroundThread("patrols")
-    runs = PatrolRuns(begin, read, clock, making, background)
+    runs = PatrolRuns(begin, begin.reading, clock, making, background)
     runs.recover()
     try:
-        yield Services(
-            settings=settings,
-            engine=engine,
-            clock=clock,
-            read=read,
-            changes=changes,
-            devices=Devices(begin, read, clock, new_token),
-            ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams()),
-            evidence=Evidence(begin, read, files, clock),
-            evidence_files=files,
-            incidents=Incidents(begin, clock, new_id),
-            device_list=SqlDeviceList(engine),
-            incident_list=SqlIncidentList(engine),
-            live=SqlLiveMap(engine, spatial_index_of(engine)),
-            accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
-            sign_in=SignIn(begin, people, clock, new_token, passwords),
-            audit_desk=AuditDesk(
-                begin,
-                SqlVerdictReads(engine),
-                clock,
-                new_id,
-                on_decided=lambda incident, _: runs.incident_decided(incident),
-            ),
-            geodata=Geodata(begin, read, clock, GeodataFiles()),
-            places=places,
-            teams=Teams(begin, read),
-            patrols=Patrols(begin, read, clock, new_id, runs),
-        )
+        yield runs
     finally:
         runs.stop_all()
         background.close()
-        engine.dispose()
+
+
+def _told(runs: PatrolRuns) -> Callable[[Incident, Opinion], None]:
+    """Let patrols know of each decision of the audit desk."""
+    return lambda incident, _: runs.incident_decided(incident)

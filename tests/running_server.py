@@ -20,6 +20,7 @@ from map_server.entrypoints.http.server import MapServer, listen
 from map_server.entrypoints.services import Services
 from map_server.services.accounts import NewAccount
 from tests.fakes.clock import FakeClock
+from tests.fakes.passwords import FakePasswords
 from wire_contract.routes import DEVICE_HEADER, ENROLMENT
 
 PASSWORD = "seven lanes meet here"
@@ -67,7 +68,7 @@ def running_server(data_dir: Path, database_url: str | None = None) -> Iterator[
     settings = Settings(data_dir=data_dir, database_url=database_url, port=0)
     clock = FakeClock()
     with ExitStack() as stack:
-        services = stack.enter_context(running_services(settings, clock))
+        services = stack.enter_context(running_services(settings, clock, FakePasswords()))
         listener = stack.enter_context(listen("127.0.0.1", 0))
         server = MapServer(create_app(services))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -18,7 +18,6 @@ PUBLIC_PATHS = frozenset(
     {
         "/login",
         "/welcome/{token}",
-        "/favicon.ico",
         "/static",
         "/healthz",
         "/readyz",

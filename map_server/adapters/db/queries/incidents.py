@@ -129,7 +129,7 @@ def _history(connection: Connection, incident_id: str) -> list[HistoryEntry]:
     statement = select(accounts.c.account_id, accounts.c.display_name).where(
         accounts.c.account_id.in_(people)
     )
-    names = {f"{_PERSON}{account_id}": name for account_id, name in connection.execute(statement).tuples()}
+    names = {f"{_PERSON}{account_id}": name for account_id, name in connection.execute(statement)}
     return [
         HistoryEntry(
             row.seq,

@@ -100,7 +100,7 @@ class SqlLiveMap:
             .group_by(*keys)
         )
         with self._engine.connect() as connection:
-            rows = connection.execute(statement).tuples().all()
+            rows = connection.execute(statement).all()
         return [CellCount((int(x), int(y)), kind, state, *rest) for x, y, kind, state, *rest in rows]
 
     def _shown(self, wanted: MapFilter) -> ColumnElement[bool]:
@@ -142,4 +142,4 @@ class SqlLiveMap:
             .limit(limit)
         )
         with self._engine.connect() as connection:
-            return [Change(*row) for row in connection.execute(statement).tuples()]
+            return [Change(*row) for row in connection.execute(statement)]
