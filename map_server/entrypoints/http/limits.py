@@ -44,35 +44,39 @@ class BodyLimit:
         limit = limit_of(scope["path"])
         told = request.headers.get("content-length", "0")
         if not told.isdecimal() or int(told) > limit:
+            await _drain(receive)
             await self._refuse(request, limit, receive, send)
             return
         await self._pass_counting(request, limit, receive, send)
 
     async def _pass_counting(self, request: Request, limit: int, receive: Receive, send: Send) -> None:
         received = 0
-        answered = False
+        is_more = True
+        is_answered = False
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, is_more
             message = await receive()
             received += len(message.get("body", b""))
+            is_more = message.get("more_body", False)
             if received > limit:
                 raise _BodyTooLarge
             return message
 
         async def watched(message: Message) -> None:
-            nonlocal answered
-            answered = True
+            nonlocal is_answered
+            is_answered = True
             await send(message)
 
         try:
             await self._app(request.scope, counted, watched)
         except _BodyTooLarge:
-            if not answered:
+            if not is_answered:
+                if is_more:
+                    await _drain(receive)
                 await self._refuse(request, limit, receive, send)
 
     async def _refuse(self, request: Request, limit: int, receive: Receive, send: Send) -> None:
-        await _drain(receive)
         detail = f"The body is larger than the {limit} bytes that this path takes; send less at once."
         answer = problem_response(
             request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, "too-large", headers={"Connection": "close"}
