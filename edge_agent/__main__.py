@@ -82,7 +82,7 @@ def replay(  # noqa: PLR0913  a command line is flat
 @app.command()
 def bench(
     source: Annotated[
-        str | None, typer.Option(help="A video file or folder; else a drawn quiet minute.")
+        str | None, typer.Option(help="A video file or folder; else three drawn quiet minutes.")
     ] = None,
     camera: Annotated[Path | None, typer.Option(help="The camera.toml to judge by.")] = None,
     model: Model = DEFAULT_MODEL,

@@ -18,6 +18,11 @@ from edge_agent.types import Frame, GreyImage, Motion, MovingRegion
 _SAMPLE_STEP_PX = 3
 _DARK_LEVEL = 8.0
 """Added to both sides of the brightness ratio, so that black pixels do not decide it."""
+_STIRRING = 0.5
+"""Threshold from one frame to the next, as part of that against the average: slow things change little
+at a time.
+"""
+_LEAST_STIRRING_PX = 2
 _FULL_CONTRAST = 120.0
 """Grey levels from the 10th to the 90th percentile of a well exposed scene."""
 _LEAST_CONTRAST = 0.35
@@ -63,6 +68,17 @@ class MotionParams:
         )
 
 
+def _contrast_of(grey: GreyImage) -> float:
+    low, high = np.percentile(grey[:: 2 * _SAMPLE_STEP_PX, :: 2 * _SAMPLE_STEP_PX], (10, 90))
+    return min(1.0, max(_LEAST_CONTRAST, float(high - low) / _FULL_CONTRAST))
+
+
+def _differing(grey: GreyImage, other: GreyImage, level: float) -> GreyImage:
+    """Give 255 where two pictures differ by more than `level`, else 0."""
+    _, differing = cv2.threshold(cv2.absdiff(grey, other), level, 255, cv2.THRESH_BINARY)
+    return np.asarray(differing, dtype=np.uint8)
+
+
 class _RunningAverage:
     """The picture as it was of late, and how fast it learns."""
 
@@ -103,18 +119,21 @@ class MotionGate:
     def __init__(self, params: MotionParams) -> None:
         self._params = params
         self._average: _RunningAverage | None = None
+        self._before: GreyImage | None = None
         self._jump_over_at: datetime | None = None
 
     def update(self, frame: Frame) -> Motion:
         """Compare a frame with the average of those before it, then add it to the average."""
         small = shrink_to_grey(frame.image, self._params.height_px)
         grey = np.asarray(cv2.GaussianBlur(small, (3, 3), 0), dtype=np.uint8)
-        average = self._average
-        if average is None or average.grey.shape != grey.shape:
+        average, before = self._average, self._before
+        self._before = grey
+        if average is None or before is None or average.grey.shape != grey.shape:
             self._average = _RunningAverage(grey, frame.captured_at, self._params.relearn_s)
             return Motion((), is_global_change=False, changed_fraction=0.0)
         brightness = average.brightness_of(grey)
-        changed = self._changed(grey, average.at_brightness(brightness))
+        level = self._params.threshold * _contrast_of(grey)
+        changed = _differing(grey, average.at_brightness(brightness), level)
         fraction = cv2.countNonZero(changed) / changed.size
         if self._is_jump(fraction, brightness):
             self._average = _RunningAverage(grey, frame.captured_at, self._params.relearn_s)
@@ -123,14 +142,8 @@ class MotionGate:
             average.learn(grey, frame.captured_at, self._params.background_s)
         if self._jump_over_at is not None and frame.captured_at < self._jump_over_at:
             return Motion((), is_global_change=True, changed_fraction=fraction)
-        return Motion(self._regions(changed, frame), is_global_change=False, changed_fraction=fraction)
-
-    def _changed(self, grey: GreyImage, expected: GreyImage) -> GreyImage:
-        low, high = np.percentile(grey[:: 2 * _SAMPLE_STEP_PX, :: 2 * _SAMPLE_STEP_PX], (10, 90))
-        contrast = min(1.0, max(_LEAST_CONTRAST, float(high - low) / _FULL_CONTRAST))
-        difference = cv2.absdiff(grey, expected)
-        _, changed = cv2.threshold(difference, self._params.threshold * contrast, 255, cv2.THRESH_BINARY)
-        return np.asarray(changed, dtype=np.uint8)
+        stirs = cv2.countNonZero(_differing(grey, before, _STIRRING * level)) >= _LEAST_STIRRING_PX
+        return Motion(self._regions(changed, frame), False, fraction, stirs)
 
     def _is_jump(self, fraction: float, brightness: float) -> bool:
         light = self._params.light_jump

@@ -102,11 +102,14 @@ class Motion:
     `changed_fraction` is the part of the picture that differs from the running average, in [0, 1].
     `is_global_change` is true from a jump of the whole picture (light switched, exposure, camera pushed) until the
     average has been learnt anew; nothing can be said about motion then and `moving_regions` is empty.
+    `stirs` tells whether anything changed since the frame before: what just came to rest still differs from the
+    recent past, but stirs no more.
     """
 
     moving_regions: tuple[MovingRegion, ...]
     is_global_change: bool
     changed_fraction: float
+    stirs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

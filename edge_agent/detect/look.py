@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from edge_agent.boxes import covered_fraction
 from edge_agent.detect.merge import merge_crops
+from edge_agent.detect.news import SeenPlaces
 from edge_agent.detect.plan import LookParams, LookPlan, LookPlanner
 from edge_agent.ports import Detector
 from edge_agent.types import BoxXyxy, Detection, Frame, Motion, Track, Zone
@@ -44,6 +45,7 @@ class Looker:
         self._params = params
         self._zones = zones
         self._planner: LookPlanner | None = None
+        self._seen = SeenPlaces(params.verify_every_s)
         self._frame_size_px = (0, 0)
         self._look_again: tuple[BoxXyxy, ...] = ()
         self.counts = LookCounts()
@@ -54,13 +56,15 @@ class Looker:
         if not self._detector.labels:
             return Look((), detector_ran=False, covered=())
         planner = self._planner_for(frame)
-        plan = planner.choose(frame.captured_at, motion, tracks, self._look_again)
+        news = self._seen.news(frame, motion)
+        plan = planner.choose(frame.captured_at, news, tracks, self._look_again)
         self._look_again = ()
         self._count(plan)
         if not plan.crops:
             return Look((), detector_ran=False, covered=())
         merged = merge_crops([(crop, self._detect(frame, crop)) for crop in plan.crops], self._frame_size_px)
         planner.note_shown(plan.crops, frame.captured_at, tracks)
+        self._seen.note_shown(plan.crops)
         self._look_again = tuple(box for box in merged.cut_boxes if not _is_known(box, tracks))
         return Look(merged.detections, detector_ran=True, covered=plan.crops)
 
@@ -70,6 +74,7 @@ class Looker:
         if self._planner is None or self._frame_size_px != (width, height):
             self._frame_size_px = (width, height)
             self._planner = LookPlanner(self._params, self._zones, self._frame_size_px)
+            self._seen = SeenPlaces(self._params.verify_every_s)
             self._look_again = ()
         return self._planner
 

@@ -1,7 +1,8 @@
 """Loop 1 of a camera: frame -> event -> outbox."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -9,7 +10,11 @@ from edge_agent.detect.look import Look
 from edge_agent.errors import TransientError
 from edge_agent.pipeline.reporter import Meter, Reporter
 from edge_agent.pipeline.stages import Stages, TrackStage
+from edge_agent.still_foreground import Stillness
 from edge_agent.types import Detection, Event, Frame, Motion, Observation, Track
+
+QUIET_STEP = timedelta(seconds=1)
+"""The stillness stage runs this often while the picture is quiet."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +39,8 @@ class CameraPipeline:
         self._meter = meter
         self._tracks: tuple[Track, ...] = ()
         self._failed_looks = 0
+        self._stillness: Stillness | None = None
+        self._stillness_at: datetime | None = None
         self.last_observation: Observation | None = None
         """What was seen last, for the annotated video and the heartbeat."""
 
@@ -68,7 +75,7 @@ class CameraPipeline:
                 frame.captured_at, look.detections, look.covered, self._frame_size_px
             )
         with timed("still_foreground"):
-            still = stages.stillness.update(frame)
+            still = self._watch_stillness(frame, motion)
         with timed("structure_watch"):
             changes = stages.structure.update(frame)
         return Observation(
@@ -85,6 +92,16 @@ class CameraPipeline:
             background_settling=still.is_settling,
             camera_state=camera_state,
         )
+
+    def _watch_stillness(self, frame: Frame, motion: Motion) -> Stillness:
+        """Spare the stage while nothing stirs: what rests goes on resting."""
+        is_quiet = not motion.stirs and not motion.is_global_change
+        last, last_at = self._stillness, self._stillness_at
+        is_fresh = last_at is not None and frame.captured_at - last_at < QUIET_STEP
+        if last is not None and is_fresh and is_quiet and not last.is_settling:
+            return replace(last, stirring=())
+        self._stillness, self._stillness_at = self._stages.stillness.update(frame), frame.captured_at
+        return self._stillness
 
     def _look(self, frame: Frame, motion: Motion) -> Look:
         try:

@@ -137,3 +137,19 @@ def test_boxes_are_in_pixels_of_the_frame_at_any_size():
 def test_settings_out_of_range_are_refused_by_name(faulty):
     with pytest.raises(ValueError, match=next(iter(faulty))):
         MotionParams(**faulty)
+
+
+def test_a_thing_that_came_to_rest_still_moves_but_stirs_no_more():
+    street = textured(SIZE)
+    arrives = [with_box(picture, 10 + 12 * step, 100) for step, picture in enumerate(noisy(street, 10))]
+    rests = [with_box(picture, 118, 100) for picture in noisy(street, 20, seed=2)]
+    said = watch(noisy(street, 20) + arrives + rests)
+    assert not any(motion.stirs for motion in said[1:20])
+    assert all(motion.stirs for motion in said[20:30])
+    assert all(motion.moving_regions and not motion.stirs for motion in said[31:])
+
+
+def test_a_slow_walker_stirs_in_every_frame():
+    street = textured(SIZE)
+    walk = [with_box(picture, 10 + 2 * step, 100) for step, picture in enumerate(noisy(street, 30))]
+    assert all(motion.stirs for motion in watch(noisy(street, 5) + walk)[6:])

@@ -1,10 +1,14 @@
 """One frame goes through all stages in the order of the flow; what one fails at, the others live through."""
 
+from dataclasses import replace
+
 import pytest
 
 from edge_agent.errors import TransientError
 from edge_agent.pipeline import CameraPipeline, Reporter, Sender
 from edge_agent.pipeline.camera import MAX_FAILED_LOOKS
+from edge_agent.still_foreground import Stillness
+from edge_agent.types import Frame, Motion
 from tests.fakes.pipeline import (
     SIZE_PX,
     FakeLedger,
@@ -19,7 +23,12 @@ from wire_contract.vocabulary import CameraState
 
 
 class Camera:
-    def __init__(self, stages: FakeStages, rule: ScriptedRule | None = None) -> None:
+    def __init__(
+        self,
+        stages: FakeStages,
+        rule: ScriptedRule | None = None,
+        stillness: "CountingStillness | None" = None,
+    ) -> None:
         self.rule = rule or ScriptedRule()
         self.ledger = FakeLedger()
         self.meter = FakeMeter()
@@ -32,7 +41,9 @@ class Camera:
             self.meter,
             is_live=True,
         )
-        self.pipeline = CameraPipeline(SIZE_PX, stages.as_stages(), reporter, self.meter)
+        parts = stages.as_stages()
+        parts = parts if stillness is None else replace(parts, stillness=stillness)
+        self.pipeline = CameraPipeline(SIZE_PX, parts, reporter, self.meter)
 
 
 def test_frame_becomes_an_observation_and_an_event_in_the_outbox() -> None:
@@ -87,3 +98,51 @@ def test_picture_of_another_size_needs_a_fresh_pipeline() -> None:
     camera.pipeline.step(frame(0))
     with pytest.raises(TransientError, match=r"size changed from \(64, 48\) to \(32, 24\)"):
         camera.pipeline.step(frame(1, (32, 24)))
+
+
+class CountingStillness:
+    """A stillness stage that counts how often it ran."""
+
+    def __init__(self, is_settling: bool = False) -> None:
+        self.answer = replace(FakeStages().stillness, is_settling=is_settling)
+        self.count = 0
+
+    def update(self, frame: Frame) -> Stillness:
+        del frame
+        self.count += 1
+        return self.answer
+
+
+def watch_for_six_seconds(motion: Motion, stillness: CountingStillness) -> Camera:
+    camera = Camera(FakeStages(motion=motion), stillness=stillness)
+    for number in range(30):
+        camera.pipeline.step(frame(number / 5))
+    return camera
+
+
+QUIET = Motion((), is_global_change=False, changed_fraction=0.0, stirs=False)
+
+
+def test_quiet_picture_is_judged_for_stillness_once_a_second_and_what_rests_goes_on_resting() -> None:
+    stillness = CountingStillness()
+    camera = watch_for_six_seconds(QUIET, stillness)
+    assert stillness.count == 6
+    assert all(seen.still_regions == stillness.answer.regions for seen in camera.rule.seen)
+    assert sum(seen.stirring_regions != () for seen in camera.rule.seen) == 6
+
+
+@pytest.mark.parametrize(
+    ("motion", "is_settling"),
+    [
+        # something changes from frame to frame
+        (replace(QUIET, stirs=True), False),
+        # the light was switched
+        (replace(QUIET, is_global_change=True), False),
+        # the stage has not come to terms with a change yet
+        (QUIET, True),
+    ],
+)
+def test_stillness_is_judged_in_every_frame_while_anything_goes_on(motion: Motion, is_settling: bool) -> None:
+    stillness = CountingStillness(is_settling)
+    watch_for_six_seconds(motion, stillness)
+    assert stillness.count == 30
