@@ -73,7 +73,5 @@ def test_quiet_picture_costs_nothing_and_says_nothing() -> None:
 
 
 def test_region_at_the_very_edge_of_the_picture_is_no_trouble() -> None:
-    edge = Motion(
-        (MovingRegion((319.0, 239.0, 320.0, 240.0)),), is_global_change=False, changed_fraction=0.01
-    )
+    edge = replace(MOTION, moving_regions=(MovingRegion((319.0, 239.0, 320.0, 240.0)),))
     assert looks(SeenPlaces(3.0), [scene(n / 5) for n in range(5)], edge)
