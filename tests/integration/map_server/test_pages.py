@@ -1,4 +1,4 @@
-"""Pages as they leave the server: nothing from elsewhere, foreign strings as text, errors that people understand."""
+"""Pages as they leave the server: nothing from elsewhere, foreign strings as text, errors for people."""
 
 import re
 
