@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from edge_agent.limits import refuse_out_of_range
+
 
 @dataclass(frozen=True, slots=True)
 class DeliverParams:
@@ -19,8 +21,13 @@ class DeliverParams:
     """A server that asks for more patience than this is tried again after it."""
 
     def __post_init__(self) -> None:
-        for name in ("heartbeat_every_s", "idle_s", "tidy_every_s", "max_retry_after_s"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name}: must be more than 0")
-        if self.evidence_per_step < 1:
-            raise ValueError("evidence_per_step: must be 1 or more")
+        refuse_out_of_range(
+            self,
+            {
+                "heartbeat_every_s": (1, 3600),
+                "idle_s": (0.05, 60),
+                "evidence_per_step": (1, 1000),
+                "tidy_every_s": (1, 86_400),
+                "max_retry_after_s": (1, 86_400),
+            },
+        )

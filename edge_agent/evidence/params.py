@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from edge_agent.limits import refuse_out_of_range
+
 _MIB = 1024 * 1024
 
 
@@ -23,20 +25,17 @@ class EvidenceParams:
     """The onset picture is taken at most this long after the thing came to rest."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.jpeg_quality <= 100:
-            raise ValueError(f"jpeg_quality: {self.jpeg_quality} is out of range; allowed is 1 to 100")
-        if not 0.1 <= self.remember_every_s <= 60:
-            raise ValueError(
-                f"remember_every_s: {self.remember_every_s} is out of range; allowed is 0.1 to 60"
-            )
-        if not 8 <= self.memory_frames <= 1000:
-            raise ValueError(f"memory_frames: {self.memory_frames} is out of range; allowed is 8 to 1000")
-        if self.memory_bytes < _MIB:
-            raise ValueError("memory_bytes: too few; allowed are 1048576 (1 MiB) and more")
-        if not 0 <= self.person_margin <= 1:
-            raise ValueError(f"person_margin: {self.person_margin} is out of range; allowed is 0 to 1")
-        if self.onset_window_s <= 0:
-            raise ValueError("onset_window_s: must be more than 0")
+        refuse_out_of_range(
+            self,
+            {
+                "jpeg_quality": (1, 100),
+                "remember_every_s": (0.1, 60),
+                "memory_frames": (8, 1000),
+                "memory_bytes": (_MIB, 1024 * _MIB),
+                "person_margin": (0, 1),
+                "onset_window_s": (1, 600),
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ class EvidenceStoreParams:
     """Evidence that the server holds is deleted here after this time."""
 
     def __post_init__(self) -> None:
-        if self.max_bytes < _MIB:
-            raise ValueError("max_bytes: too few; allowed are 1048576 (1 MiB) and more")
-        if self.min_free_bytes < 0:
-            raise ValueError("min_free_bytes: must be 0 or more")
-        if self.keep_sent_s < 0:
-            raise ValueError("keep_sent_s: must be 0 or more")
+        refuse_out_of_range(
+            self,
+            {"max_bytes": (_MIB, 2**50), "min_free_bytes": (0, 2**60), "keep_sent_s": (0, 366 * 86_400)},
+        )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from edge_agent.limits import refuse_out_of_range
+
 PERCENT_95_CHI2 = 5.991
 """95 % quantile of the chi-squared distribution with 2 degrees of freedom."""
 
@@ -84,11 +86,16 @@ class GeolocateParams:
 
     def __post_init__(self) -> None:
         """Refuse what would make the stated error a lie."""
-        for name in ("click_sigma_px", "box_sigma_px", "max_major_m", "position_error_m"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name}: must be more than 0")
-        for name in ("control_point_sigma_m", "survey_sigma_m", "box_width_sigma", "box_height_sigma"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}: must be 0 or more")
-        if self.position_error_m > 100_000:
-            raise ValueError("position_error_m: must be at most 100000")
+        refuse_out_of_range(
+            self,
+            {
+                "click_sigma_px": (0.1, 100),
+                "control_point_sigma_m": (0, 100),
+                "survey_sigma_m": (0, 100),
+                "box_sigma_px": (0.1, 100),
+                "box_width_sigma": (0, 1),
+                "box_height_sigma": (0, 1),
+                "max_major_m": (0.1, 1000),
+                "position_error_m": (1, 100_000),
+            },
+        )

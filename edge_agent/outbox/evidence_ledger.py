@@ -12,6 +12,7 @@ from edge_agent.outbox.backoff import Backoff
 from edge_agent.outbox.database import Database
 from edge_agent.outbox.params import OutboxParams
 from edge_agent.outbox.records import DueEvidence, MessageKey, OutgoingMessage, StoredEvidence
+from edge_agent.types import Evidence
 
 _DUE = """
 SELECT sha256, media_type, attempts FROM evidence AS this
@@ -51,7 +52,7 @@ class EvidenceLedger:
                     (
                         piece.sha256,
                         piece.media_type,
-                        piece.path.stat().st_size,
+                        _size_bytes(piece),
                         piece.captured_at.timestamp(),
                     ),
                 )
@@ -140,3 +141,11 @@ class EvidenceLedger:
                 f"UPDATE evidence SET {assignment} WHERE sha256 = ? AND state != 'dropped'",  # noqa: S608 - literals
                 (*values, sha256),
             )
+
+
+def _size_bytes(piece: Evidence) -> int:
+    """A file that is gone already counts nothing here; whoever sends it finds that out and says so."""
+    try:
+        return piece.path.stat().st_size
+    except OSError:
+        return 0

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from edge_agent.limits import refuse_out_of_range
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxParams:
@@ -20,11 +22,15 @@ class OutboxParams:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        if self.max_messages < 10:
-            raise ValueError("max_messages: too few; allowed are 10 and more")
-        if self.max_bytes < 1024 * 1024:
-            raise ValueError("max_bytes: too few; allowed are 1048576 (1 MiB) and more")
-        if not 0 < self.retry_first_s <= self.retry_max_s:
-            raise ValueError("retry_first_s: must be more than 0 and no more than retry_max_s")
-        if self.keep_sent_s < 3600:
-            raise ValueError("keep_sent_s: too short; allowed are 3600 seconds and more")
+        refuse_out_of_range(
+            self,
+            {
+                "max_messages": (10, 10_000_000),
+                "max_bytes": (1024 * 1024, 2**40),
+                "retry_first_s": (0.1, 3600),
+                "retry_max_s": (1, 86_400),
+                "keep_sent_s": (3600, 366 * 86_400),
+            },
+        )
+        if self.retry_first_s > self.retry_max_s:
+            raise ValueError(f"retry_first_s: {self.retry_first_s} is more than retry_max_s")

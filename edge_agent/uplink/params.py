@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_agent.limits import refuse_out_of_range
+
 
 @dataclass(frozen=True, slots=True)
 class UplinkParams:
@@ -18,6 +20,4 @@ class UplinkParams:
     """Send the device token unencrypted to another machine. Only for a network that nobody else can reach."""
 
     def __post_init__(self) -> None:
-        for name in ("connect_timeout_s", "answer_timeout_s"):
-            if not 0 < getattr(self, name) <= 600:
-                raise ValueError(f"{name}: must be more than 0 and at most 600 seconds")
+        refuse_out_of_range(self, {"connect_timeout_s": (0.1, 600), "answer_timeout_s": (0.1, 600)})

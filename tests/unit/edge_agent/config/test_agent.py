@@ -67,7 +67,11 @@ def test_box_without_a_server_keeps_its_events(box: Path) -> None:
         ("https://map", "ftp://map", "[server] url: is no address"),
         ("[server]", "metrics_port = 70000\n[server]", "[agent] metrics_port: 70000 is no port"),
         ("[server]", 'token = "abc"\n[server]', "[agent] token: unknown key"),
-        ("[server]", "[deliver]\nidle_s = 0\n[server]", "[deliver] idle_s: must be more than 0 (here: 0)"),
+        (
+            "[server]",
+            "[deliver]\nidle_s = 0\n[server]",
+            "[deliver] idle_s: 0.0 is out of range; allowed is 0.05 to 60",
+        ),
     ],
 )
 def test_slip_is_one_line(box: Path, old: str, new: str, line: str) -> None:

@@ -1,12 +1,14 @@
 """The delivery loop, step by step, with a clock that the test moves."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge_agent.deliver import DeliverParams
 from edge_agent.errors import PermanentError, ServerFault, TransientError
+from edge_agent.outbox import OutgoingMessage
 from edge_agent.pipeline.status import CameraReport
 from tests.fakes.box import Box, name, picture, run_until
 from tests.fakes.clock import NOON
@@ -180,6 +182,14 @@ def test_evidence_damaged_on_the_disk_is_not_sent_and_not_tried_for_ever(box: Bo
         delivery.step()
     assert list(uplink.evidence) == [sound.sha256]
     assert uplink.calls.count("evidence") == 1
+
+
+def test_evidence_that_vanished_before_its_event_was_committed_does_not_stop_the_event(box: Box) -> None:
+    [piece] = box.put(1, picture(1))
+    piece.path.unlink()
+    late = OutgoingMessage(name(2), 0, b"{}", (replace(piece, sha256="e" * 64),))
+    box.outbox.commit_step([late], {}, box.clock.now())
+    assert pending(box) == 2
 
 
 def test_evidence_that_the_server_has_lost_is_sent_again(box: Box) -> None:
