@@ -11,7 +11,7 @@ class GuardianParams:
 
     enabled: false lets every picture count as good.
     check_every_s: seconds between two checks, 0.2 to 30.
-    sustain_s: a fault must show in every check for so long before it is raised, 2 to 600.
+    sustain_s: a fault must show in most checks of so long a time before it is raised, 2 to 600.
     clear_s: and be gone for so long before the camera counts as good again, 2 to 600.
     frozen_s: identical pictures for so long count as frozen, 5 to 600.
     dark_level: mean grey level below which the picture counts as dark, 0 to 60.
@@ -30,7 +30,7 @@ class GuardianParams:
     moved_fraction: float = 0.015
     moved_deg: float = 1.0
     covered_fraction: float = 0.4
-    defocused_ratio: float = 0.65
+    defocused_ratio: float = 0.85
 
     def __post_init__(self) -> None:
         refuse_out_of_range(

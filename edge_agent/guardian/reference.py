@@ -4,58 +4,73 @@ import numpy as np
 
 from edge_agent.guardian.params import GuardianParams
 from edge_agent.guardian.registration import find_move, likeness
-from edge_agent.guardian.view import View
+from edge_agent.guardian.texture import Texture, blend, texture_of
+from edge_agent.guardian.view import Field, View
 from wire_contract.vocabulary import CameraState
 
-_MEMORY_S = 600.0
+_MEMORY_S = 300.0
+_RECENT_SHARE = 0.5
+"""Share of each new view in the recent average: it follows within three checks."""
+_FIRST_VIEWS = 10
+"""So many make a plain average; later ones count little, lest a fault be learnt before it is raised."""
 _LEAST_VIEWS = 5
+
 _LEAST_EDGES = 0.002
-"""Mean squared clearness of the edges below which a scene has too few of them to tell whether it moved."""
+"""Mean squared clearness of the edges below which a scene holds too few to judge a move or a blur."""
+_UNLIKE = 0.85
+"""Below this part of the usual likeness something happened to the view."""
+_GAIN = 0.15
+"""A move is believed when it explains so much more of the picture than no move does."""
+_OTHER_VIEW = 0.2
+"""A likeness below this part of the usual one is chance: the camera looks elsewhere."""
 
 _TEXTURED = 0.3
 """Coarse texture in percent of brightness above which a cell can lose it."""
 _LEAST_TEXTURED_CELLS = 12
 _FLAT = 0.25
-_UNLIKE = 0.85
-"""Below this part of the usual likeness a move is searched for."""
-_GAIN = 0.15
-"""A move is believed when it explains so much more of the picture than no move does."""
-_OTHER_VIEW = 0.2
-"""A likeness below this part of the usual one is chance: the camera looks elsewhere."""
+_FLATTER = 0.7
+"""A cell is flat when its average has lost its texture and the single view most of its texture and noise."""
+_BLUNT = 0.8
+"""Below this part of the usual sharpness the strongest edges are blunt."""
+
 _OFTEN_STILL = 0.8
 """A scene of whose pixels so many never change (rendered, drawn) looks the same when the stream is frozen."""
 
 
 class Reference:
-    """Running averages of a view's features over about ten minutes."""
+    """Running averages of a view's features over some minutes, and over the last few checks."""
 
     def __init__(self, view: View, params: GuardianParams) -> None:
         self._params = params
         self._edges = view.edges.copy()
-        self._fine = view.fine.copy()
-        self._coarse = view.coarse.copy()
+        self._rows = view.rows.copy()
+        self._recent_rows = view.rows.copy()
         self._likeness = 1.0
+        self._single = texture_of(view.rows)
         self._still_fraction: float | None = None
         self._views = 1
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Size of the small picture."""
-        return self._edges.shape
+    def fits(self, view: View) -> bool:
+        """Tell whether a view is of the same size."""
+        return self._edges.shape == view.edges.shape and self._rows.shape == view.rows.shape
 
     @property
     def has_noise(self) -> bool:
         """Whether pictures of this camera never repeat by nature, so that equal ones mean a frozen stream."""
         return self._still_fraction is not None and self._still_fraction < _OFTEN_STILL
 
+    @property
+    def _has_edges(self) -> bool:
+        return _clearness(self._edges) >= _LEAST_EDGES
+
     def learn(self, view: View, elapsed_s: float) -> None:
         """Take in a good view."""
         self._views += 1
-        share = max(1.0 / self._views, min(1.0, elapsed_s / _MEMORY_S))
+        share = 1.0 / self._views if self._views <= _FIRST_VIEWS else min(1.0, elapsed_s / _MEMORY_S)
         self._likeness += share * (likeness(self._edges, view.edges) - self._likeness)
+        self._single = blend(self._single, texture_of(view.rows), share)
         self._edges += share * (view.edges - self._edges)
-        self._fine += share * (view.fine - self._fine)
-        self._coarse += share * (view.coarse - self._coarse)
+        self._rows += share * (view.rows - self._rows)
 
     def learn_still_fraction(self, fraction: float) -> None:
         """Take in how much of the picture was exactly as one check before; 1 says nothing new."""
@@ -63,37 +78,43 @@ class Reference:
             before = fraction if self._still_fraction is None else self._still_fraction
             self._still_fraction = before + (fraction - before) / min(self._views, 20)
 
-    def fault_of(self, view: View) -> CameraState:
-        """Say what is wrong with a view against the reference: OK while too little was learnt."""
+    def fault_of(self, view: View, known: CameraState) -> CameraState:
+        """Say what is wrong with a view: OK while too little was learnt. `known` is what was found before."""
+        self._recent_rows += _RECENT_SHARE * (view.rows - self._recent_rows)
         if self._views < _LEAST_VIEWS:
             return CameraState.OK
-        if self._is_covered(view):
+        usual, recent, single = texture_of(self._rows), texture_of(self._recent_rows), texture_of(view.rows)
+        if self._is_covered(usual, recent, single):
             return CameraState.COVERED
-        if self._is_defocused(view):
-            return CameraState.DEFOCUSED
-        return CameraState.MOVED if self._is_moved(view) else CameraState.OK
+        if self._is_moved(view, known):
+            return CameraState.MOVED
+        return CameraState.DEFOCUSED if self._is_defocused(usual, recent, single) else CameraState.OK
 
-    def _is_defocused(self, view: View) -> bool:
-        """Fine texture is gone where coarse texture is still there, over the whole picture."""
-        seen = (self._coarse > _TEXTURED) & (view.coarse > _TEXTURED)
-        if np.count_nonzero(seen) < _LEAST_TEXTURED_CELLS:
-            return False
-        usual = self._fine[seen] / self._coarse[seen]
-        return float(np.median(view.fine[seen] / view.coarse[seen] / usual)) < self._params.defocused_ratio
-
-    def _is_covered(self, view: View) -> bool:
-        textured = self._coarse > _TEXTURED
+    def _is_covered(self, usual: Texture, recent: Texture, single: Texture) -> bool:
+        """A good part of the picture has lost the texture that it had, and not because the camera shakes."""
+        textured = usual.coarse > _TEXTURED
+        flat = (recent.coarse < _FLAT * usual.coarse) & (single.coarse < _FLATTER * self._single.coarse)
         count = int(np.count_nonzero(textured))
-        flat = int(np.count_nonzero(textured & (view.coarse < _FLAT * self._coarse)))
-        return count >= _LEAST_TEXTURED_CELLS and flat / count >= self._params.covered_fraction
+        lost = int(np.count_nonzero(textured & flat))
+        return count >= _LEAST_TEXTURED_CELLS and lost / count >= self._params.covered_fraction
 
-    def _is_moved(self, view: View) -> bool:
-        if float(np.mean(np.abs(self._edges) ** 2)) < _LEAST_EDGES:
+    def _is_defocused(self, usual: Texture, recent: Texture, single: Texture) -> bool:
+        """Fine texture is gone where coarse texture is still there, and not because the camera shakes."""
+        is_new = recent.coarse > 2 * usual.coarse  # a thing of its own sharpness has come
+        seen = (usual.coarse > _TEXTURED) & (recent.coarse > _TEXTURED) & ~is_new
+        if np.count_nonzero(seen) < _LEAST_TEXTURED_CELLS or not self._has_edges:
             return False
+        ratios = (recent.fine[seen] / recent.coarse[seen]) / (usual.fine[seen] / usual.coarse[seen])
+        is_unsharp = float(np.median(ratios)) < self._params.defocused_ratio
+        return is_unsharp and single.sharpness < _BLUNT * self._single.sharpness
+
+    def _is_moved(self, view: View, known: CameraState) -> bool:
         alike = likeness(self._edges, view.edges)
-        if alike >= _UNLIKE * self._likeness:
+        if alike >= _UNLIKE * self._likeness or not self._has_edges:
             return False
-        if alike < _OTHER_VIEW * self._likeness:
+        if known is CameraState.MOVED:
+            return True
+        if alike < _OTHER_VIEW * self._likeness and _clearness(view.edges) > _clearness(self._edges) / 2:
             return True
         move = find_move(self._edges, view.small)
         is_large = (
@@ -102,3 +123,7 @@ class Reference:
             or move.zoom != 1.0
         )
         return is_large and move.likeness >= alike + _GAIN
+
+
+def _clearness(edges: Field) -> float:
+    return float(np.mean(np.abs(edges) ** 2))

@@ -5,6 +5,7 @@ from math import hypot
 
 import cv2
 import numpy as np
+from scipy.fft import fft2, ifft2
 
 from edge_agent.guardian.view import Field, edge_field
 from edge_agent.types import GreyImage
@@ -37,11 +38,11 @@ def find_move(reference: Field, small: GreyImage) -> Move:
 
     All shifts at once by cross-correlation in the frequency domain.
     """
-    spectrum = np.conj(np.fft.fft2(reference))
+    spectrum = np.conj(fft2(reference))
     height, width = small.shape
     best = Move(0.0, 0.0, 1.0, -1.0)
     for turn_deg, zoom in _POSES:
-        correlation = np.fft.ifft2(np.fft.fft2(edge_field(_posed(small, turn_deg, zoom))) * spectrum).real
+        correlation = ifft2(fft2(edge_field(_posed(small, turn_deg, zoom))) * spectrum).real
         row, column = divmod(int(np.argmax(correlation)), width)
         score = float(correlation[row, column]) / _weight(reference)
         if score > best.likeness:
