@@ -139,6 +139,8 @@ class Slot:
         """Tell whether a sighting at this place can be this thing, by its group and by how it came here."""
         if UNKNOWN_GROUP not in (self.group, sighting.group) and self.group != sighting.group:
             return False
+        if self.has_event and sighting.was_moving(at) and sighting.track_id != self.track_id:
+            return False
         return not (self.was_empty(at, params) and self._comes_from_elsewhere(sighting, at))
 
     def _comes_from_elsewhere(self, sighting: Sighting, at: datetime) -> bool:
@@ -150,6 +152,8 @@ class Slot:
         """Give the slot after its thing was seen."""
         is_here = iou(self.box_xyxy_px, sighting.box_xyxy_px) >= params.match_iou
         weight = 1.0 - exp(-elapsed_s / params.smoothing_s) if is_here else 1.0
+        # A passer-by that took over the track must not carry an event away.
+        box_weight = 0.0 if self.has_event and sighting.was_moving(at) else weight
         knows_class = sighting.group != UNKNOWN_GROUP or self.group == UNKNOWN_GROUP
         slot = replace(
             self,
@@ -157,7 +161,7 @@ class Slot:
             label=sighting.label if knows_class else self.label,
             group=sighting.group if knows_class else self.group,
             score=self.score + weight * (sighting.score - self.score),
-            box_xyxy_px=blend(self.box_xyxy_px, sighting.box_xyxy_px, weight),
+            box_xyxy_px=blend(self.box_xyxy_px, sighting.box_xyxy_px, box_weight),
             origins=self.origins | {sighting.origin},
             track_id=self.track_id if sighting.track_id is None else sighting.track_id,
             last_seen_at=at,

@@ -4,8 +4,8 @@ The four coordinates are filtered on their own, all with noise in proportion to 
 of ten pixels and a near one of two hundred behave alike. With two numbers each, plain arithmetic is faster
 than matrices.
 
-Source: R. E. Kalman, "A New Approach to Linear Filtering and Prediction Problems", doi:10.1115/1.3662552; white
-noise acceleration as in Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and
+Source: R. E. Kalman, "A New Approach to Linear Filtering and Prediction Problems", doi:10.1115/1.3662552;
+white noise acceleration as in Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and
 Navigation", 6.2.2.
 """
 

@@ -31,9 +31,9 @@ class TrackerParams:
     """The past on which rest is judged."""
     still_after_s: float = 2.0
     """Shortest past on which rest is judged."""
-    still_tolerance: float = 0.12
+    still_tolerance: float = 0.15
     """Still when the place changed less than this over the window (box sizes)."""
-    moving_tolerance: float = 0.25
+    moving_tolerance: float = 0.3
     """No longer still when the place changed more than this over the window (box sizes)."""
     score_memory_s: float = 3.0
     """Time constant of a track's score and label."""

@@ -299,3 +299,13 @@ def test_vehicle_that_creeps_through_the_lane_without_ever_stopping_obstructs_it
     lane = Lane()
     lane.watch([Thing(lambda s: shifted(CAR, 2.8 * s - 200))], 0, 120)
     assert len(opened(lane.events)) == 1
+
+
+def test_passer_by_that_takes_over_the_track_does_not_carry_the_event_away() -> None:
+    """The far car is hidden while another of its size rolls past; the tracker follows the other one."""
+    place = (300, 100, 312, 111)
+    lane = Lane()
+    passing = Thing(lambda s: shifted(place, 2.4 * (s - 100)), 100, 130)
+    lane.watch([Thing(place, hidden=[(100, 106)]), passing], 0, 200, fps=5)
+    assert len(opened(lane.events)) == 1
+    assert closed(lane.events) == []
