@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -93,9 +92,8 @@ class CameraMeter:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time one stage."""
-        begun = perf_counter()
-        yield
-        self._stage.labels(self._camera_id, name).observe(perf_counter() - begun)
+        with self._stage.labels(self._camera_id, name).time():
+            yield
 
     def count(self, name: str, *labels: str) -> None:
         """Count one occurrence of a thing in `COUNTED`."""

@@ -33,6 +33,11 @@ class _Output:
     def encode(self, frame: av.VideoFrame | None) -> None:
         self.container.mux(self.stream.encode(frame))
 
+    def finish(self, *, is_whole: bool) -> None:
+        if is_whole:
+            self.encode(None)
+        self.container.close()
+
 
 class AnnotatedVideo:
     """Writes one frame per analysed frame. The file appears under its name when all went well, else not
@@ -49,19 +54,23 @@ class AnnotatedVideo:
         self._closed: list[tuple[Event, int]] = []
 
     def __enter__(self) -> Self:
+        try:
+            self._part.touch()
+        except OSError as error:
+            raise ConfigError(
+                f"{self._path}: no video can be written there ({error.strerror}); give a folder that exists"
+            ) from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._output is None:
-            return
-        if error is None:
-            self._output.encode(None)
-        self._output.container.close()
-        if error is None:
-            self._part.replace(self._path)
-        else:
+        try:
+            if self._output is not None:
+                self._output.finish(is_whole=error is None)
+                if error is None:
+                    self._part.replace(self._path)
+        finally:
             self._part.unlink(missing_ok=True)
 
     def write(self, frame: Frame, observation: Observation, events: Sequence[Event]) -> None:
@@ -108,10 +117,7 @@ class AnnotatedVideo:
 
 
 def _open_output(path: Path, fps: Fraction, picture: Image) -> _Output:
-    try:
-        container = av.open(str(path), "w", format="mp4")
-    except OSError as error:
-        raise ConfigError(f"{path.parent}: no video can be written there ({error.strerror})") from error
+    container = av.open(str(path), "w", format="mp4")
     stream = container.add_stream("libx264", rate=fps)
     stream.height, stream.width = picture.shape[:2]
     stream.pix_fmt = "yuv420p"
