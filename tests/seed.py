@@ -140,11 +140,11 @@ class Agent:
         )
         self._post(HEARTBEAT.format(device_id=self.device_id), beat.model_dump_json())
 
-    def post(self, message: EventMessage) -> None:
-        """Send one event message."""
-        answer = self._post(EVENTS, message.model_dump_json()).json()
-        result = answer["results"][0] if "results" in answer else answer
-        assert result["status"] in {"stored", "duplicate"}, result
+    def post(self, *messages: EventMessage) -> None:
+        """Send event messages in one batch."""
+        content = "[" + ",".join(message.model_dump_json() for message in messages) + "]"
+        for result in self._post(EVENTS, content).json()["results"]:
+            assert result["status"] in {"stored", "duplicate"}, result
 
     def upload(self, content: bytes) -> None:
         """Send the bytes of evidence."""
@@ -156,7 +156,7 @@ class Agent:
         headers = {**self.headers, "Content-Type": "application/json"}
         return self.http.post(path, content=content, headers=headers).raise_for_status()
 
-    def report(
+    def find(
         self,
         kind: EventKind,
         lonlat: tuple[float, float],
@@ -167,16 +167,16 @@ class Agent:
         label: str = "",
         attributes: dict[str, Any] | None = None,
         with_pictures: bool = True,
-        closed_after: timedelta | None = None,
-    ) -> str:
-        """Report one find with its pictures, and its end when `closed_after` is given; gives the event id."""
+    ) -> EventMessage:
+        """Write the message of one find, 45 s after the thing came to rest."""
         shown = stills(kind)
         raised_at = started_at + timedelta(seconds=45)
-        pictures = {
-            EvidenceRole.BEFORE: (shown.before, started_at - timedelta(seconds=30)),
-            EvidenceRole.ALARM: (shown.alarm, raised_at),
-        }
-        message = EventMessage(
+        before_at = started_at - timedelta(seconds=30)
+        pictures = (
+            _evidence(shown.before, EvidenceRole.BEFORE, before_at),
+            _evidence(shown.alarm, EvidenceRole.ALARM, raised_at),
+        )
+        return EventMessage(
             event_id=uuid7(started_at, self.chance),
             device_id=self.device_id,
             camera_id=camera_id,
@@ -191,27 +191,31 @@ class Agent:
             frame_size_px=shown.frame_size_px,
             fix=_fix(lonlat, self.chance),
             attributes=attributes or {},
-            evidence=tuple(
-                EvidenceRef(
-                    sha256=hashlib.sha256(content).hexdigest(),
-                    media_type="image/jpeg",
-                    role=role,
-                    captured_at=at,
-                    redaction=Redaction.PERSONS,
-                )
-                for role, (content, at) in pictures.items()
-                if with_pictures
-            ),
+            evidence=pictures if with_pictures else (),
             model=MODEL,
         )
+
+    def report(
+        self,
+        kind: EventKind,
+        lonlat: tuple[float, float],
+        started_at: datetime,
+        *,
+        closed_after: timedelta | None = None,
+        **other: Any,
+    ) -> EventMessage:
+        """Send one find with its pictures, and its end when `closed_after` is given."""
+        message = self.find(kind, lonlat, started_at, **other)
         self.post(message)
-        if with_pictures:
-            for content, _ in pictures.values():
-                self.upload(content)
+        if message.evidence:
+            self.upload(stills(kind).before)
+            self.upload(stills(kind).alarm)
         if closed_after is not None:
-            end = {"phase": EventPhase.CLOSED, "sequence": 1, "closed_at": raised_at + closed_after}
-            self.post(message.model_copy(update=end))
-        return message.event_id
+            closed_at = message.raised_at + closed_after
+            self.post(
+                message.model_copy(update={"phase": EventPhase.CLOSED, "sequence": 1, "closed_at": closed_at})
+            )
+        return message
 
 
 LABELS = {
@@ -230,6 +234,13 @@ def uuid7(moment: datetime, source: random.Random) -> str:
     )
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _evidence(content: bytes, role: EvidenceRole, at: datetime) -> EvidenceRef:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return EvidenceRef(
+        sha256=sha256, media_type="image/jpeg", role=role, captured_at=at, redaction=Redaction.PERSONS
+    )
 
 
 def _fix(lonlat: tuple[float, float], source: random.Random) -> GroundFix:

@@ -396,10 +396,18 @@ def test_map_stays_quick_with_many_incidents(server: RunningServer, open_page: O
     page, box = open_page(), agent(server)
     sign_in(server, page)
     source = random.Random(3)
-    for number in range(420):
-        at = (HERE[0] + source.uniform(-0.01, 0.01), HERE[1] + source.uniform(-0.005, 0.005))
-        kind = (EventKind.GARBAGE_DROP, EventKind.BLOCKED_FIRE_LANE)[number % 2]
-        box.report(kind, at, NOON, camera_id=f"cam-{number}", with_pictures=False)
+    finds = [
+        box.find(
+            (EventKind.GARBAGE_DROP, EventKind.BLOCKED_FIRE_LANE)[number % 2],
+            (HERE[0] + source.uniform(-0.01, 0.01), HERE[1] + source.uniform(-0.005, 0.005)),
+            NOON,
+            camera_id=f"cam-{number}",
+            with_pictures=False,
+        )
+        for number in range(500)
+    ]
+    for first in range(0, 500, 100):
+        box.post(*finds[first : first + 100])
     open_map(page)
 
     expect(page.locator(".cluster").first).to_be_visible()
