@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from edge_agent.bootstrap.logging import set_up_logging
+from edge_agent.bootstrap.process import set_up_process
 from edge_agent.commands import bench as bench_command
 from edge_agent.commands import calibrate as calibrate_command
 from edge_agent.commands import doctor as doctor_command
@@ -42,7 +42,7 @@ Model = Annotated[
 @app.command()
 def run(config: Annotated[Path, typer.Option(help="The agent.toml of this box.")]) -> None:
     """Watch the cameras of this box and deliver what is found, until told to stop."""
-    set_up_logging()
+    set_up_process()
     run_command.run(config)
 
 
@@ -62,7 +62,7 @@ def replay(  # noqa: PLR0913  a command line is flat
     ] = None,
 ) -> None:
     """Put recorded footage through the whole pipeline, as fast as it can."""
-    set_up_logging(logging.WARNING)
+    set_up_process(logging.WARNING)
     options = replay_command.ReplayOptions(
         camera=camera,
         source=source,
@@ -89,7 +89,7 @@ def bench(
     rounds: Annotated[int, typer.Option(help="How often each of the two is run.")] = 2,
 ) -> None:
     """Measure each stage, and compare with detecting every frame in the same run."""
-    set_up_logging(logging.WARNING)
+    set_up_process(logging.WARNING)
     options = bench_command.BenchOptions(source=source, camera=camera, model=model, rounds=rounds)
     typer.echo(bench_command.table_of(bench_command.bench(options)))
 
@@ -97,7 +97,7 @@ def bench(
 @app.command()
 def doctor(config: Annotated[Path, typer.Option(help="The agent.toml of this box.")]) -> None:
     """Say what is wrong with this box, and how to mend it."""
-    set_up_logging(logging.ERROR)
+    set_up_process(logging.ERROR)
     is_well = True
     for finding in doctor_command.examine(config):
         typer.echo(str(finding))
@@ -119,7 +119,7 @@ def calibrate(
     model: Model = DEFAULT_MODEL,
 ) -> None:
     """Say how well the control points fix the ground before a camera, in metres."""
-    set_up_logging(logging.WARNING)
+    set_up_process(logging.WARNING)
     options = calibrate_command.CalibrateOptions(
         camera=camera,
         source=source,

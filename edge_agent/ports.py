@@ -1,4 +1,6 @@
-"""The parts that the loops put together, as small Protocols. Each has a fake in tests/fakes that passes the same test."""
+"""The parts that the loops put together, as small Protocols. Each has a fake in tests/fakes that passes
+the same test.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -30,8 +32,8 @@ class FrameSource(Protocol):
     def frames(self) -> Iterator[Frame]:
         """Yield frames in order of capture until the source ends or is closed.
 
-        Raises TransientError when a live source is gone (the caller waits and calls again), ConfigError when the
-        source can never be read.
+        Raises TransientError when a live source is gone (the caller waits and calls again), ConfigError
+        when the source can never be read.
         """
 
     def close(self) -> None:

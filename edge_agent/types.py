@@ -1,8 +1,9 @@
 """The records that flow between stages: frozen, typed, units in the names.
 
-Frame -> Detection* -> Track* -> Observation (no pixels) -> Event, + Evidence -> EventMessage bytes -> outbox.
-Image coordinates have their origin at the top left of the frame, x to the right, y down, in pixels of the frame as
-captured. All times are aware UTC and come from the frame, never from a clock (replay equals live).
+Frame -> Detection* -> Track* -> Observation (no pixels) -> Event, + Evidence -> EventMessage bytes ->
+outbox. Image coordinates have their origin at the top left of the frame, x to the right, y down, in pixels
+of the frame as captured. All times are aware UTC and come from the frame, never from a clock (replay equals
+live).
 """
 
 from collections.abc import Mapping
@@ -100,10 +101,10 @@ class Motion:
     """What moved between one frame and the recent past.
 
     `changed_fraction` is the part of the picture that differs from the running average, in [0, 1].
-    `is_global_change` is true from a jump of the whole picture (light switched, exposure, camera pushed) until the
-    average has been learnt anew; nothing can be said about motion then and `moving_regions` is empty.
-    `stirs` tells whether anything changed since the frame before: what just came to rest still differs from the
-    recent past, but stirs no more.
+    `is_global_change` is true from a jump of the whole picture (light switched, exposure, camera pushed)
+    until the average has been learnt anew; nothing can be said about motion then and `moving_regions` is
+    empty. `stirs` tells whether anything changed since the frame before: what just came to rest still
+    differs from the recent past, but stirs no more.
     """
 
     moving_regions: tuple[MovingRegion, ...]
@@ -152,11 +153,12 @@ class Track:
 class Observation:
     """All that a rule may see of one instant: no pixels, no clock.
 
-    `detector_ran` tells whether an absent detection means anything in this instant, `looked_at` where: the boxes
-    that the detector was shown, None when it saw the whole frame. `camera_state` other than OK
-    suspends the rules. `moving_regions` differ from the recent past, so they stay for a while where something came
-    to rest or left; `stirring_regions` changed in this very instant. `background_settling` is true while the
-    still-foreground source relearns after a sudden change of light and must not be believed.
+    `detector_ran` tells whether an absent detection means anything in this instant, `looked_at` where: the
+    boxes that the detector was shown, None when it saw the whole frame. `camera_state` other than OK
+    suspends the rules. `moving_regions` differ from the recent past, so they stay for a while where
+    something came to rest or left; `stirring_regions` changed in this very instant. `background_settling`
+    is true while the still-foreground source relearns after a sudden change of light and must not be
+    believed.
     """
 
     camera_id: str
@@ -175,7 +177,9 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class ErrorEllipse:
-    """95 % ellipse: semi-axes in metres, azimuth of the major axis in degrees clockwise from north, in [0, 180)."""
+    """95 % ellipse: semi-axes in metres, azimuth of the major axis in degrees clockwise from north, in
+    [0, 180).
+    """
 
     major_m: float
     minor_m: float

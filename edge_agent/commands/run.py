@@ -68,7 +68,10 @@ def _watch(agent: Agent, cameras: Sequence[Thread], stop: Event) -> None:
         if any(thread.is_alive() for thread in cameras):
             continue
         deadline_s = deadline_s or now_s + LAST_DELIVERY_S
-        if agent.box.courier is None or not agent.box.has_unsent() or now_s >= deadline_s:
+        if agent.box.courier is None or not agent.box.has_unsent():
+            return
+        if now_s >= deadline_s:
+            log.warning("footage_ended_undelivered", mend="start again to deliver; nothing is lost")
             return
 
 

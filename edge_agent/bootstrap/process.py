@@ -1,13 +1,18 @@
-"""Where log lines go: standard error, one line each, readable at a terminal and in the journal."""
+"""What holds for the whole process: where log lines go, and how many cores a picture may take."""
 
 import logging
 import sys
 
+import cv2
 import structlog
 
 
-def set_up_logging(level: int = logging.INFO) -> None:
-    """Log from `level` on."""
+def set_up_process(log_level: int = logging.INFO) -> None:
+    """Log from `log_level` on to standard error, a line each, readable at a terminal and in the journal.
+
+    OpenCV keeps to the calling thread: cameras have a thread each, and small pictures gain nothing from more.
+    """
+    cv2.setNumThreads(1)
     is_terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -18,7 +23,7 @@ def set_up_logging(level: int = logging.INFO) -> None:
             structlog.dev.set_exc_info,
             structlog.dev.ConsoleRenderer(colors=is_terminal),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(log_level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
