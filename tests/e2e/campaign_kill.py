@@ -1,4 +1,4 @@
-"""The long campaign: `python -m tests.e2e.campaign_kill [KILLS]`, with another seed each time it is given one."""
+"""The long campaign: `python -m tests.e2e.campaign_kill [KILLS [SEED]]`."""
 
 import sys
 import tempfile
@@ -17,12 +17,11 @@ def main() -> None:
         story.wait_until_enrolled()
         began = time.monotonic()
         story.run(kills)
+        took_s = time.monotonic() - began
         events, messages = story.stored(), story.messages()
     per_camera = Counter(camera for camera, *_ in events)
     wanted = story.episodes * VEHICLES
-    print(
-        f"kills: {dict(story.kills)} in {time.monotonic() - began:.0f} s, {story.episodes} replays, seed {seed}"
-    )
+    print(f"kills: {dict(story.kills)} in {took_s:.0f} s, {story.episodes} replays, seed {seed}")
     print(
         f"events: {len(events)} of {wanted}; messages stored twice: {sum(n - 1 for n in messages.values())}"
     )

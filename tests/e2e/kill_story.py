@@ -1,4 +1,4 @@
-"""A box and a server that are killed again and again while footage is replayed, and what must hold afterwards."""
+"""A box and a server that are killed again and again during a replay, and what must hold afterwards."""
 
 import os
 import random
