@@ -48,13 +48,12 @@ class Root(_Record):
 
 
 class MeasuredAccuracy(_Record):
-    """One figure, with the data and the command that gave it."""
+    """One figure and the data that gave it."""
 
     data: str
     metric: str
     label: str
     value: Score
-    command: str
 
 
 class ModelManifest(_Record):

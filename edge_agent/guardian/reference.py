@@ -46,7 +46,7 @@ class Reference:
         self._rows = view.rows.copy()
         self._recent_rows = view.rows.copy()
         self._likeness = 1.0
-        self._single = texture_of(view.rows)
+        self._single = view.texture
         self._still_fraction: float | None = None
         self._views = 1
 
@@ -68,7 +68,7 @@ class Reference:
         self._views += 1
         share = 1.0 / self._views if self._views <= _FIRST_VIEWS else min(1.0, elapsed_s / _MEMORY_S)
         self._likeness += share * (likeness(self._edges, view.edges) - self._likeness)
-        self._single = blend(self._single, texture_of(view.rows), share)
+        self._single = blend(self._single, view.texture, share)
         self._edges += share * (view.edges - self._edges)
         self._rows += share * (view.rows - self._rows)
 
@@ -83,7 +83,7 @@ class Reference:
         self._recent_rows += _RECENT_SHARE * (view.rows - self._recent_rows)
         if self._views < _LEAST_VIEWS:
             return CameraState.OK
-        usual, recent, single = texture_of(self._rows), texture_of(self._recent_rows), texture_of(view.rows)
+        usual, recent, single = texture_of(self._rows), texture_of(self._recent_rows), view.texture
         if self._is_covered(usual, recent, single):
             return CameraState.COVERED
         if self._is_moved(view, known):

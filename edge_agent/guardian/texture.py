@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.guardian.view import Rows
-
+Rows = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.float32]
 
 _CELLS = (16, 12)
 """Columns and rows into which the picture is divided."""
 _BLUR_PX = 2.0
 _DARK_LEVEL = 16.0
+_SHARP_ROW_STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ def texture_of(rows: Rows) -> Texture:
     fine = np.abs(np.diff(rows, axis=1))
     coarse = np.abs(smooth[:, 2:] - smooth[:, :-2])
     percent = 100.0 / (_cell_means(rows) + _DARK_LEVEL)
-    strong_fine, strong_coarse = (float(np.percentile(steps[::2], 99)) for steps in (fine, coarse))
+    strong_fine, strong_coarse = (
+        float(np.percentile(steps[::_SHARP_ROW_STEP], 99)) for steps in (fine, coarse)
+    )
     return Texture(
         _cell_means(fine) * percent, _cell_means(coarse) * percent, strong_fine / max(strong_coarse, 1.0)
     )

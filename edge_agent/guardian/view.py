@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge_agent.guardian.texture import Rows, Texture, texture_of
 from edge_agent.shrink import shrink_to_grey
 from edge_agent.types import GreyImage, Image
 
 Field = npt.NDArray[np.complex64]
-Rows = npt.NDArray[np.float32]
 
 _HEIGHT_PX = 72
 _ROWS = 120
@@ -28,7 +28,7 @@ class View:
     """One picture's features.
 
     small: the small grey picture. edges: its edge field, see `edge_field`.
-    rows: about 120 rows of the picture in full width, in grey.
+    rows: about 120 rows of the picture in full width, in grey. texture: theirs.
     pixels: a sparse sample of it as it is, to tell whether anything changed at all.
     mean_level, bright_level: mean and 98th percentile of the grey levels.
     """
@@ -36,6 +36,7 @@ class View:
     small: GreyImage
     edges: Field
     rows: Rows
+    texture: Texture
     pixels: GreyImage
     mean_level: float
     bright_level: float
@@ -44,12 +45,15 @@ class View:
 def view_of(image: Image) -> View:
     """Take the features of a picture."""
     small = shrink_to_grey(image, _HEIGHT_PX)
-    rows = cv2.cvtColor(np.ascontiguousarray(image[:: max(1, image.shape[0] // _ROWS)]), cv2.COLOR_BGR2GRAY)
+    every = max(1, image.shape[0] // _ROWS)
+    levels = cv2.cvtColor(np.ascontiguousarray(image[::every]), cv2.COLOR_BGR2GRAY)
+    rows = levels.astype(np.float32)
     return View(
         small=small,
         edges=edge_field(small),
-        rows=rows.astype(np.float32),
-        pixels=np.ascontiguousarray(rows[:, ::_COLUMN_STEP_PX]).astype(np.uint8),
+        rows=rows,
+        texture=texture_of(rows),
+        pixels=np.ascontiguousarray(levels[:, ::_COLUMN_STEP_PX]).astype(np.uint8),
         mean_level=float(small.mean()),
         bright_level=float(np.percentile(small, 98)),
     )
