@@ -4,7 +4,7 @@ Used to round off a solver's plan, to explain why a visit was left out, and to t
 while teams are under way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -114,14 +114,16 @@ def rounded_off(problem: PatrolProblem, orders: Sequence[Order]) -> list[Order]:
 
 
 def walkable(problem: PatrolProblem, shift: int, order: Order) -> tuple[Order, Order]:
-    """Give up the least valuable visits until an order can be walked; give what is kept and what is not."""
-    urgent_last = {one: (problem.visits[one].is_urgent, problem.visits[one].prize_s, one) for one in order}
-    by_worth = sorted(order, key=lambda one: urgent_last[one])
-    for count in range(len(order)):
-        kept = tuple(one for one in order if one not in by_worth[:count])
-        if timetable(problem, shift, kept) is not None:
-            return kept, tuple(by_worth[:count])
-    return (), order
+    """Give up as little as is needed for an order to be walked; give what is kept and what is not.
+
+    Urgent visits are given up last.
+    """
+    worth = {one: (problem.visits[one].is_urgent, problem.visits[one].prize_s, one) for one in order}
+    by_worth = sorted(order, key=lambda one: worth[one])
+    kept = _thinned(order, by_worth, lambda rest: timetable(problem, shift, rest) is not None)
+    if kept is None:
+        return (), order
+    return kept, tuple(one for one in by_worth if one not in kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +137,37 @@ class _Room:
 
 
 def _room_in(problem: PatrolProblem, shift: int, order: Order, visit: int) -> _Room | None:
-    """Give up stops of one route, the least valuable first, until the visit fits."""
+    """Give up as little of one route as is needed for the visit to fit."""
+
+    def gap_in(rest: Order) -> Gap | None:
+        gap = _best_gap(problem, _slack(problem, shift, rest), visit)
+        return gap if gap is not None and gap.fits else None
+
     by_worth = sorted(order, key=lambda one: (problem.visits[one].prize_s, one))
     loose = [one for one in by_worth if not problem.visits[one].is_urgent]
+    kept = _thinned(order, loose, lambda rest: gap_in(rest) is not None)
+    gap = None if kept is None else gap_in(kept)
+    if kept is None or gap is None:
+        return None
+    given_up = tuple(one for one in loose if one not in kept)
+    return _Room(gap, kept, given_up, sum(problem.visits[one].prize_s for one in given_up))
+
+
+def _thinned(order: Order, loose: Sequence[int], is_good: Callable[[Order], bool]) -> Order | None:
+    """Take visits out of an order, the first of `loose` first, until it is good; put back what does no harm.
+
+    None when it is not good even without all of them.
+    """
     for count in range(len(loose) + 1):
-        given_up = tuple(loose[:count])
-        kept = tuple(one for one in order if one not in given_up)
-        gap = _best_gap(problem, _slack(problem, shift, kept), visit)
-        if gap is not None and gap.fits:
-            return _Room(gap, kept, given_up, sum(problem.visits[one].prize_s for one in given_up))
-    return None
+        kept = set(order) - set(loose[:count])
+        if is_good(tuple(one for one in order if one in kept)):
+            break
+    else:
+        return None
+    for one in reversed(loose[:count]):
+        if is_good(tuple(other for other in order if other in kept or other == one)):
+            kept.add(one)
+    return tuple(one for one in order if one in kept)
 
 
 def _missing(problem: PatrolProblem, orders: Sequence[Order]) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.bootstrap import running_services
 from map_server.config import Settings
 from map_server.domain.account import Role
@@ -221,7 +222,7 @@ def _urgent(server: RunningServer) -> Incident:
         updated_at=now,
         severity=severity_of(EventKind.BLOCKED_FIRE_LANE),
     )
-    with server.services.patrols._begin() as work:
+    with SqlUnitsOfWork(server.services.engine, server.clock, lambda _: None)() as work:
         work.incidents.put([lane])
         work.commit()
     return lane

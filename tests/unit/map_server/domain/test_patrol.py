@@ -62,6 +62,19 @@ def test_urgent_visit_pushes_out_the_least_valuable_stop_only() -> None:
     assert sorted(orders[0]) == [0, 2]
 
 
+def test_only_stops_that_stand_in_the_way_make_room() -> None:
+    """The cheap stop behind does not help the urgent one to be early, so it stays."""
+    problem = road(
+        {
+            100: visit("must be early too", 5000, service_s=1500, window=(0, 200)),
+            3000: visit("cheap, behind", 900),
+            1500: visit("urgent", 20_000, window=(0, 1600), is_urgent=True),
+        },
+        [shift(ends_s=9000)],
+    )
+    assert force_in(problem, [(0, 1)], 2) == ([(2, 1)], (0,))
+
+
 def test_urgent_visit_never_pushes_out_another_urgent_one() -> None:
     problem = road(
         {900: visit("first", 9000, is_urgent=True), -900: visit("second", 20_000, is_urgent=True)},
