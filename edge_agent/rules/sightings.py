@@ -1,6 +1,4 @@
-"""What slot memory takes in: the things that one source sees in one instant, drawn from an observation by a
-rule.
-"""
+"""What slot memory takes in: the things that a rule looks for in one instant, drawn from an observation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +18,7 @@ UNKNOWN_GROUP = ""
 class Sighting:
     """One thing of the kind that a rule looks for, seen in one instant.
 
-    `rests_since` is None while it is not known to rest: such a sighting keeps a slot alive and never opens
-    one.
+    `rests_since` is None while it is not known to rest: such a sighting keeps a slot alive and opens none.
     `first_seen_at` is when its source first saw it: before `rests_since` if it came from elsewhere.
     """
 
@@ -55,9 +52,7 @@ class View:
     background_ready: bool = True
 
     def could_see(self, box: BoxXyxy, origins: frozenset[StillOrigin]) -> bool:
-        """Tell whether a thing at this place, known from these sources, would have been seen if it were
-        there.
-        """
+        """Tell whether a thing at this place, known from these sources, would have been seen."""
         return all(self._source_could_see(box, origin) for origin in origins)
 
     def _source_could_see(self, box: BoxXyxy, origin: StillOrigin) -> bool:

@@ -1,6 +1,4 @@
-"""One slot: the place of one still thing, its clocks, and how they go on when it is seen, hidden or
-missing.
-"""
+"""One slot: the place of one still thing, and how its clocks go on when it is seen, hidden or missing."""
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -81,8 +79,8 @@ class Slot:
     `rested_at`: when it came to rest. `paused_s`: time in gaps of the footage since then, which the dwell
     leaves out. `seen_s` of `judged_s`: how long it was seen, of the time in which it could have been seen.
     `missing_since` and `covered_since` are set while it is seen empty, or hidden. `is_unwatched`: not seen
-    since the last gap. `is_resting`: known to rest when last seen.
-    `raised_at`, `event_id` and `sequence` belong to its event, once it is confirmed.
+    since the last gap. `is_resting`: known to rest when last seen. `raised_at`, `event_id` and `sequence`
+    belong to its event, once it is confirmed.
     """
 
     slot_id: int
@@ -175,9 +173,7 @@ class Slot:
         return slot._rest_again(at) if slot._has_strayed(sighting.was_moving(at), at, params) else slot
 
     def _has_strayed(self, is_moving: bool, at: datetime, params: SlotParams) -> bool:
-        """Tell whether a candidate left where it came to rest; what moves up in a queue does, what creeps
-        not.
-        """
+        """Tell whether a candidate left where it came to rest, as what moves up in a queue does."""
         if self.state is not SlotState.CANDIDATE:
             return False
         creep_sizes = 0.0 if is_moving else params.creep_per_s * self.dwell_s(at)

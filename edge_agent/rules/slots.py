@@ -49,9 +49,7 @@ class SlotMemory:
         return self._last_at is not None and at <= self._last_at
 
     def update(self, view: View) -> tuple[Slot, ...]:
-        """Take in one instant and give the slots that ended in it: CLOSED, or candidates that are
-        forgotten.
-        """
+        """Take in one instant and give the slots that ended in it, also those without an event."""
         if self.has_judged(view.at):
             return ()
         elapsed_s = self._elapse(view.at)
@@ -91,9 +89,7 @@ class SlotMemory:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up a state given by `snapshot`; the time until the next instant counts as a gap if it is
-        long.
-        """
+        """Take up a state given by `snapshot`; a long time until the next instant counts as a gap."""
         slots = [slot_from_json(row) for row in state["slots"]]
         self._slots = {slot.slot_id: slot for slot in slots}
         self._next_id = int(state["next_id"])
