@@ -208,33 +208,34 @@ def _fire_lane_things(canvas: Canvas, seconds: float) -> None:
     _walk(canvas, seconds, ((44, 1.6, 27.0), (64, 1.5, 4.0)), BEARER)
 
 
+def _empty_lane(camera: SceneCamera, seed: int) -> Picture:
+    rng = np.random.default_rng(seed)
+    texture = paved(rng, 16, 38, (112, 112, 110), 0)
+    lines = [
+        Marking(((side, 2), (side + 0.15, 2), (side + 0.15, 38), (side, 38)), (40, 190, 225))
+        for side in (LANE_LEFT_M, LANE_RIGHT_M - 0.15)
+    ]
+    hatch = [
+        Marking(((-2.3, y), (2.3, y + 3.0), (2.3, y + 3.25), (-2.3, y + 0.25)), (48, 180, 214), 0.6)
+        for y in range(4, 34, 5)
+    ]
+    walls = (
+        Wall((-4.6, 2), (-4.6, 38), 7.0, (158, 170, 186), windows=9),
+        Wall((4.6, 38), (4.6, 2), 7.0, (140, 162, 176), windows=9),
+        Wall((-4.6, 38), (4.6, 38), 7.0, (168, 176, 182), windows=3),
+    )
+    return plate(camera, texture, (-8, 2), (224, 208, 192), walls, (*lines, *hatch), rng)
+
+
 def fire_lane(seed: int = 11) -> Story:
     """A car drives into the lane and stays: 5.0 m between the kerbs, 2.8 m left beside it."""
     camera = SceneCamera(height_m=4.5, tilt_deg=17, lon=121.5642, lat=31.2481)
-
-    def empty() -> Picture:
-        rng = np.random.default_rng(seed)
-        texture = paved(rng, 16, 38, (112, 112, 110), 0)
-        lines = [
-            Marking(((side, 2), (side + 0.15, 2), (side + 0.15, 38), (side, 38)), (40, 190, 225))
-            for side in (LANE_LEFT_M, LANE_RIGHT_M - 0.15)
-        ]
-        hatch = [
-            Marking(((-2.3, y), (2.3, y + 3.0), (2.3, y + 3.25), (-2.3, y + 0.25)), (48, 180, 214), 0.6)
-            for y in range(4, 34, 5)
-        ]
-        walls = (
-            Wall((-4.6, 2), (-4.6, 38), 7.0, (158, 170, 186), windows=9),
-            Wall((4.6, 38), (4.6, 2), 7.0, (140, 162, 176), windows=9),
-            Wall((-4.6, 38), (4.6, 38), 7.0, (168, 176, 182), windows=3),
-        )
-        return plate(camera, texture, (-8, 2), (224, 208, 192), walls, (*lines, *hatch), rng)
 
     x, y = CAR_AT_M
     return Story(
         name="fire-lane",
         camera=camera,
-        empty=empty,
+        empty=partial(_empty_lane, camera, seed),
         things=_fire_lane_things,
         light=lambda _: Light(shadow_per_m=(0.4, 0.2)),
         frames=600,
