@@ -13,9 +13,7 @@ FOOTPRINT_PART = 0.25
 
 @lru_cache(maxsize=256)
 def zone_polygon_px(zone: Zone, frame_size_px: tuple[int, int]) -> Polygon:
-    """Give a zone's polygon in pixels of a frame of this size. Settings refuse polygons that cross
-    themselves.
-    """
+    """Give a zone's polygon in pixels of a frame of this size. Settings have refused what crosses itself."""
     width, height = frame_size_px
     polygon = Polygon([(x * width, y * height) for x, y in zone.polygon])
     prepare(polygon)

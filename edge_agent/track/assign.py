@@ -51,9 +51,7 @@ def grown(box: BoxXyxy, growth: float) -> BoxXyxy:
 def without_duplicates(
     detections: Sequence[Detection], detection_groups: Sequence[str], max_overlap: float
 ) -> list[int]:
-    """Give the indices of the detections to keep: of two boxes of one group that overlap more, the better
-    scored.
-    """
+    """Give the indices to keep: of two boxes of one group that overlap more, the better scored."""
     overlaps = iou_matrix(*([[detection.box_xyxy_px for detection in detections]] * 2))
     kept: list[int] = []
     for index in sorted(range(len(detections)), key=lambda index: -detections[index].score):

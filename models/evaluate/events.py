@@ -26,9 +26,7 @@ EARTH_RADIUS_M = 6_371_008.8
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A thing and what was reported of it; either may be missing. Alarm time counts from when it came to
-    rest.
-    """
+    """A thing and what was reported of it; either may be missing. Alarm times count from the thing's rest."""
 
     clip: str
     kind: str

@@ -48,9 +48,7 @@ class TrueEvent(_Entry):
 
 
 class Clip(_Entry):
-    """A piece of footage and the things in it. `camera_id` is the name of the file without its ending,
-    unless given.
-    """
+    """A piece of footage and the things in it. Its events bear the name of the file unless told otherwise."""
 
     file: str
     fps: float = Field(gt=0)
