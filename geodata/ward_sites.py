@@ -103,9 +103,9 @@ def _site(
 ) -> SitePoint:
     group = kind if state is None else (level if state == "watched" else state)
     interval_days = INTERVAL_DAYS[str(group)]
-    since = (
-        rng.randrange(interval_days) if rng.random() < 0.93 else interval_days + rng.randrange(interval_days)
-    )
+    # Most were looked at within their interval, the last of them just now due; a few are overdue.
+    overdue = rng.randrange(interval_days) if rng.random() >= 0.93 else None
+    since = rng.randint(0, interval_days) if overdue is None else interval_days + overdue
     return SitePoint(site_id, name, kind, compound, board_point, interval_days, since, state, level)
 
 
