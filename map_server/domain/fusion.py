@@ -7,7 +7,7 @@ and two zones of one camera are two places.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from map_server.domain.event import GroundFix, Report, View, Why
 from map_server.domain.incident import ENDED_STATES, Incident
@@ -99,35 +99,32 @@ def combined_radius_m(one: GroundFix, other: GroundFix, kind: EventKind, params:
 
 def same_thing(report: Report, site_id: str | None, incident: Incident, params: FusionParams) -> Why | None:
     """Give the reason why the report belongs to the incident, or None when it does not."""
-    if report.kind is not incident.kind or _sites_differ(site_id, incident.site_id):
+    is_ended = incident.state in ENDED_STATES
+    if report.kind is not incident.kind or not (incident.is_open or is_ended):
+        return None
+    if _sites_differ(site_id, incident.site_id):
+        return None
+    why = _same_place(report, incident, params)
+    if why is None:
         return None
     gap_s = _gap_s(report, incident)
-    is_ended = incident.state in ENDED_STATES
-    if (not incident.is_open and not is_ended) or (is_ended and gap_s > params.reopen_within_s):
+    if gap_s > params.reopen_within_s:
         return None
+    return replace(why, gap_s=gap_s, site_id=incident.site_id, is_reopening=is_ended)
+
+
+def _same_place(report: Report, incident: Incident, params: FusionParams) -> Why | None:
+    own_zones = [view.zone_id for view in incident.views if view.camera == report.view.camera]
     if report.kind is EventKind.CAMERA_HEALTH:
-        is_same = any(view.camera == report.view.camera for view in incident.views)
-        return Why("same_view", gap_s=gap_s, is_reopening=is_ended) if is_same else None
-    return _same_place(report, incident, gap_s, params)
-
-
-def _same_place(report: Report, incident: Incident, gap_s: float, params: FusionParams) -> Why | None:
-    is_ended = incident.state in ENDED_STATES
-    own_zones = {view.zone_id for view in incident.views if view.camera == report.view.camera}
+        return Why("same_view") if own_zones else None
     if own_zones and report.view.zone_id not in own_zones:
         return None  # the camera itself tells the two places apart
-    if (
-        report.fix is None
-        or incident.fix is None
-        or not (report.fix.is_surveyed and incident.fix.is_surveyed)
-    ):
-        is_same = bool(own_zones)
-        return Why("same_view", None, None, gap_s, incident.site_id, is_ended) if is_same else None
-    apart_m = distance_m(report.fix, incident.fix)
-    radius_m = combined_radius_m(report.fix, incident.fix, report.kind, params)
-    if apart_m > radius_m:
-        return None
-    return Why("within_error", round(apart_m, 2), round(radius_m, 2), gap_s, incident.site_id, is_ended)
+    here, there = report.fix, incident.fix
+    if here is None or there is None or not (here.is_surveyed and there.is_surveyed):
+        return Why("same_view") if own_zones else None
+    apart_m = distance_m(here, there)
+    radius_m = combined_radius_m(here, there, report.kind, params)
+    return Why("within_error", round(apart_m, 2), round(radius_m, 2)) if apart_m <= radius_m else None
 
 
 def best_match(
@@ -150,18 +147,15 @@ def best_match(
 
 def why_new(report: Report, incidents: Iterable[Incident], params: FusionParams) -> Why:
     """Give the reason for a new incident: how far the nearest open one of its kind was, and how far it
-    might be.
+    might have been.
     """
+    here = report.fix
+    if here is None:
+        return Why("new_place")
     near = [
-        (
-            distance_m(report.fix, incident.fix),
-            combined_radius_m(report.fix, incident.fix, report.kind, params),
-        )
+        (distance_m(here, incident.fix), combined_radius_m(here, incident.fix, report.kind, params))
         for incident in incidents
-        if incident.kind is report.kind
-        and incident.is_open
-        and report.fix is not None
-        and incident.fix is not None
+        if incident.kind is report.kind and incident.is_open and incident.fix is not None
     ]
     if not near:
         return Why("new_place")

@@ -11,9 +11,13 @@ from map_server.domain.fusion import FusionParams, anchor_of, box_around
 from map_server.domain.incident import Incident
 from map_server.services.incident_ports import SiteFinder
 from map_server.services.ports import UnitOfWork
+from wire_contract.vocabulary import EventKind
 
 _METRES_PER_DEGREE = 80_000
 """Fewer than a degree of longitude has at 44 degrees of latitude; a wider cell does no harm."""
+
+_STEPS = (-1, 0, 1)
+_NOTHING: frozenset[str] = frozenset()
 
 
 class WorkingSet:
@@ -41,6 +45,7 @@ class WorkingSet:
         self._changed_incidents: dict[str, int] = {}
         self._by_cell: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
         self._by_camera: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._unplaced_by_camera: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         new = [message.report for message in messages if message.report.event_id not in self._events]
         self._sites = {report.event_id: sites.at(report.kind, report.fix) for report in new}
         self._load(new, params)
@@ -76,13 +81,13 @@ class WorkingSet:
         return self._sites[report.event_id]
 
     def candidates(self, report: Report) -> list[Incident]:
-        """Give the incidents around the report's place and of its camera."""
-        ids = set(self._by_camera[report.view.camera])
-        if report.fix is not None:
+        """Give the incidents around the report's place; of its camera where a place is unknown."""
+        if report.fix is None or not report.fix.is_surveyed or report.kind is EventKind.CAMERA_HEALTH:
+            ids = self._by_camera[report.view.camera]
+        else:
             column, row = self._cell(report.fix.lon, report.fix.lat)
-            for dx in (-1, 0, 1):
-                for dy in (-1, 0, 1):
-                    ids |= self._by_cell.get((column + dx, row + dy), set())
+            around = [self._by_cell.get((column + dx, row + dy), _NOTHING) for dx in _STEPS for dy in _STEPS]
+            ids = self._unplaced_by_camera[report.view.camera].union(*around)
         return [self._incidents[incident_id] for incident_id in sorted(ids)]
 
     def take(self, message: Message, event: Event, incident: Incident) -> None:
@@ -96,10 +101,14 @@ class WorkingSet:
 
     def _remember(self, incident: Incident) -> None:
         self._incidents[incident.incident_id] = incident
+        fix = incident.fix
+        is_placed = fix is not None and fix.is_surveyed
         for view in incident.views:
             self._by_camera[view.camera].add(incident.incident_id)
-        if incident.fix is not None:
-            self._by_cell[self._cell(incident.fix.lon, incident.fix.lat)].add(incident.incident_id)
+            if not is_placed:
+                self._unplaced_by_camera[view.camera].add(incident.incident_id)
+        if fix is not None and is_placed:
+            self._by_cell[self._cell(fix.lon, fix.lat)].add(incident.incident_id)
 
     def _cell(self, lon: float, lat: float) -> tuple[int, int]:
         return math.floor(lon / self._cell_deg), math.floor(lat / self._cell_deg)

@@ -15,8 +15,9 @@ from map_server.domain.fusion import SearchBox
 class SpatialIndex(Protocol):
     """The two things that differ between the databases."""
 
-    def numbers_in(self, boxes: Sequence[SearchBox]) -> TextClause:
-        """Select the numbers of all incidents whose point lies in one of the boxes."""
+    @property
+    def numbers(self) -> TextClause:
+        """Select the numbers of all incidents whose point lies in one of `:boxes` (see `boxes_json`)."""
 
     def whole(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Round a non-negative number down."""
@@ -28,15 +29,11 @@ class RTreeIndex:
     `incident_boxes`, kept in step by triggers. Boxes are rounded outward to 32 bit, about 0.7 m here.
     """
 
-    _NUMBERS = text(
+    numbers = text(
         "SELECT b.number FROM json_each(:boxes) AS q CROSS JOIN incident_boxes AS b"
         " WHERE b.max_lon >= q.value ->> 0 AND b.max_lat >= q.value ->> 1"
         " AND b.min_lon <= q.value ->> 2 AND b.min_lat <= q.value ->> 3"
     )
-
-    def numbers_in(self, boxes: Sequence[SearchBox]) -> TextClause:
-        """Ask the tree once per box, in one statement."""
-        return self._NUMBERS.bindparams(boxes=_as_json(boxes))
 
     def whole(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Cut the fraction off."""
@@ -58,18 +55,15 @@ class GistIndex:
     )
 
     def __init__(self, has_postgis: bool) -> None:
-        self._numbers = text(self._QUERY + (self._POSTGIS if has_postgis else self._POINT))
-
-    def numbers_in(self, boxes: Sequence[SearchBox]) -> TextClause:
-        """Ask the index once per box, in one statement."""
-        return self._numbers.bindparams(boxes=_as_json(boxes))
+        self.numbers = text(self._QUERY + (self._POSTGIS if has_postgis else self._POINT))
 
     def whole(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """Round down; a cast would round to the nearest here."""
         return func.floor(expression)
 
 
-def _as_json(boxes: Sequence[SearchBox]) -> str:
+def boxes_json(boxes: Sequence[SearchBox]) -> str:
+    """Write boxes as the one parameter of `SpatialIndex.numbers`; the index is asked once per box."""
     return json.dumps([(box.west, box.south, box.east, box.north) for box in boxes])
 
 

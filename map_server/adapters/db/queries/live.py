@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from map_server.adapters.db.repositories.devices import camera_from_row
 from map_server.adapters.db.repositories.incidents import incident_from_row
-from map_server.adapters.db.spatial import SpatialIndex
+from map_server.adapters.db.spatial import SpatialIndex, boxes_json
 from map_server.adapters.db.tables.devices import cameras, devices
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.tables.kernel import audit_head, audit_log
@@ -114,7 +114,11 @@ class SqlLiveMap:
         ]
         if wanted.box is not None:
             conditions.append(
-                incidents.c.number.in_(self._spatial.numbers_in([wanted.box]).columns(incidents.c.number))
+                incidents.c.number.in_(
+                    self._spatial.numbers.bindparams(boxes=boxes_json([wanted.box])).columns(
+                        incidents.c.number
+                    )
+                )
             )
         return and_(*conditions)
 

@@ -1,12 +1,14 @@
 """Appends to the audit log and reads it back in order."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from map_server.adapters.db.tables.kernel import audit_head, audit_log
+from map_server.adapters.db.upsert import insert_many
 from map_server.domain.audit_log import AuditEntry, AuditHead
+
+_COLUMNS = [column.name for column in audit_log.columns]
 
 
 class SqlAuditLog:
@@ -22,7 +24,8 @@ class SqlAuditLog:
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
         """Write entries and move the head."""
-        self._connection.execute(insert(audit_log), [asdict(entry) for entry in entries])
+        rows = [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries]
+        insert_many(self._connection, audit_log, rows)
         newest = entries[-1]
         self._connection.execute(update(audit_head).values(seq=newest.seq, hash=newest.hash))
 

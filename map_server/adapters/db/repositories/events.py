@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.repositories.fixes import fix_from_row, fix_to_row
@@ -12,6 +12,10 @@ from map_server.adapters.db.tables.events import event_evidence, event_messages,
 from map_server.adapters.db.upsert import upsert
 from map_server.domain.event import Event, Message, Picture, Report, View, Why
 from wire_contract.vocabulary import EventKind, EventPhase
+
+_IDS: BindParameter[str] = bindparam("event_ids", expanding=True)
+_KNOWN = select(events).where(events.c.event_id.in_(_IDS))
+_SEEN = select(event_messages.c.event_id, event_messages.c.digest).where(event_messages.c.event_id.in_(_IDS))
 
 
 class SqlEvents:
@@ -22,13 +26,12 @@ class SqlEvents:
 
     def known(self, event_ids: Collection[str]) -> dict[str, Event]:
         """Give those of these events that exist, by id."""
-        rows = self._connection.execute(select(events).where(events.c.event_id.in_(event_ids))).mappings()
+        rows = self._connection.execute(_KNOWN, {"event_ids": list(event_ids)}).mappings()
         return {row["event_id"]: _from_row(row) for row in rows}
 
     def seen(self, event_ids: Collection[str]) -> set[tuple[str, str]]:
         """Give (event id, digest) of all messages of these events that are stored."""
-        columns = event_messages.c.event_id, event_messages.c.digest
-        rows = self._connection.execute(select(*columns).where(columns[0].in_(event_ids)))
+        rows = self._connection.execute(_SEEN, {"event_ids": list(event_ids)})
         return {(row.event_id, row.digest) for row in rows}
 
     def of_incident(self, incident_id: str) -> list[Event]:

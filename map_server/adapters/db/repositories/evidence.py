@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import asdict
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from map_server.adapters.db.tables.events import event_evidence, events, evidence
 from map_server.adapters.db.upsert import upsert
 from map_server.domain.event import NamedEvidence
 from map_server.domain.evidence import StoredEvidence
+
+_HELD = select(evidence.c.sha256).where(evidence.c.sha256.in_(bindparam("sha256s", expanding=True)))
 
 
 class SqlEvidence:
@@ -21,7 +23,7 @@ class SqlEvidence:
         """Give those of these pieces that the server holds."""
         if not sha256s:
             return set()
-        return set(self._connection.scalars(select(evidence.c.sha256).where(evidence.c.sha256.in_(sha256s))))
+        return set(self._connection.scalars(_HELD, {"sha256s": list(sha256s)}))
 
     def named_by(self, device_id: str, sha256: str) -> NamedEvidence | None:
         """Give how an event of this device names the piece, or None when none does."""

@@ -1,16 +1,19 @@
 """Incidents as rows, each open one with its seat in the unique index."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, TextClause, bindparam, or_, select
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.repositories.fixes import fix_from_row, fix_to_row
-from map_server.adapters.db.spatial import SpatialIndex
+from map_server.adapters.db.spatial import SpatialIndex, boxes_json
 from map_server.adapters.db.tables.incidents import incidents
+from map_server.adapters.db.types import UtcDateTime
+from map_server.adapters.db.upsert import insert_many, upsert
 from map_server.domain.errors import NotFound
 from map_server.domain.event import View
 from map_server.domain.fusion import SearchBox
@@ -30,6 +33,23 @@ were told apart inside one cell."""
 _SEATS_PER_PLACE = 64
 """More things of one kind than stand in eleven metres."""
 
+_IS_RECALLABLE = or_(
+    incidents.c.state.in_([str(state) for state in OPEN_STATES]),
+    incidents.c.state.in_([str(state) for state in ENDED_STATES])
+    & (incidents.c.last_seen_at >= bindparam("ended_after", type_=UtcDateTime)),
+)
+_MANY = select(incidents).where(incidents.c.id.in_(bindparam("ids", expanding=True)))
+_ANCHORED = select(incidents).where(
+    incidents.c.anchor.in_(bindparam("anchors", expanding=True)), _IS_RECALLABLE
+)
+_SEATED = select(incidents.c.open_key).where(incidents.c.open_key.in_(bindparam("seats", expanding=True)))
+
+
+@cache
+def _near(numbers: TextClause) -> Select[Any]:
+    among = numbers.columns(incidents.c.number)
+    return select(incidents).where(incidents.c.number.in_(among), _IS_RECALLABLE)
+
 
 class SqlIncidents:
     """See services.incident_ports.IncidentRepository."""
@@ -47,37 +67,33 @@ class SqlIncidents:
 
     def many(self, incident_ids: Collection[str]) -> list[Incident]:
         """Give those of these incidents that exist."""
-        return self._where(incidents.c.id.in_(incident_ids)) if incident_ids else []
+        return self._read(_MANY, {"ids": list(incident_ids)}) if incident_ids else []
 
     def near(self, boxes: Sequence[SearchBox], ended_after: datetime) -> list[Incident]:
         """Give the incidents in the boxes that are open or ended since `ended_after`."""
         if not boxes:
             return []
-        numbers = self._spatial.numbers_in(boxes).columns(incidents.c.number)
-        return self._where(incidents.c.number.in_(numbers), _is_recallable(ended_after))
+        around = {"boxes": boxes_json(boxes), "ended_after": ended_after}
+        return self._read(_near(self._spatial.numbers), around)
 
     def anchored(self, anchors: Collection[str], ended_after: datetime) -> list[Incident]:
         """Give the incidents first seen at these places that are open or ended since."""
         if not anchors:
             return []
-        return self._where(incidents.c.anchor.in_(anchors), _is_recallable(ended_after))
+        return self._read(_ANCHORED, {"anchors": list(anchors), "ended_after": ended_after})
 
-    def _where(self, *conditions: ColumnElement[bool]) -> list[Incident]:
-        rows = self._connection.execute(select(incidents).where(*conditions)).mappings()
-        return [incident_from_row(row) for row in rows]
+    def _read(self, statement: Select[Any], parameters: Mapping[str, Any]) -> list[Incident]:
+        return [incident_from_row(row) for row in self._connection.execute(statement, parameters).mappings()]
 
     def put(self, changed: Sequence[Incident]) -> None:
         """Store incidents, and give open ones their seat in the unique index."""
         seated = self._seated(changed)
         new = [_to_row(incident) for incident in seated if incident.number == 0]
-        old = [_to_row(incident) | {"of_id": incident.incident_id} for incident in seated if incident.number]
-        leaving = [row for row in old if row["open_key"] is None]
-        staying = [row for row in old if row["open_key"] is not None]
-        for rows in (leaving, staying):  # seats are given up before they are taken
-            if rows:
-                self._connection.execute(_UPDATE, rows)
-        if new:
-            self._connection.execute(insert(incidents), new)
+        old = [_to_row(incident) | {"number": incident.number} for incident in seated if incident.number]
+        # Seats are given up before they are taken.
+        upsert(self._connection, incidents, [row for row in old if row["open_key"] is None])
+        upsert(self._connection, incidents, [row for row in old if row["open_key"] is not None])
+        insert_many(self._connection, incidents, new)
 
     def _seated(self, changed: Sequence[Incident]) -> list[Incident]:
         standing = [incident for incident in changed if incident.is_open and not _has_seat(incident)]
@@ -92,12 +108,11 @@ class SqlIncidents:
         ]
 
     def _taken(self, place_keys: Collection[str]) -> set[str]:
-        column = incidents.c.open_key
         first = [f"{key}{_SEAT}0" for key in place_keys]
-        full = set(self._connection.scalars(select(column).where(column.in_(first))))
+        full = set(self._connection.scalars(_SEATED, {"seats": first}))
         if full:
             further = [seat for key in place_keys if f"{key}{_SEAT}0" in full for seat in _seats(key, 1)]
-            full.update(self._connection.scalars(select(column).where(column.in_(further))))
+            full.update(self._connection.scalars(_SEATED, {"seats": further}))
         return {seat for seat in full if seat is not None}
 
 
@@ -111,20 +126,6 @@ def _in_seat(incident: Incident, seat: str | None) -> Incident:
 
 def _seats(place_key: str, first: int) -> list[str]:
     return [f"{place_key}{_SEAT}{number}" for number in range(first, _SEATS_PER_PLACE)]
-
-
-def _is_recallable(ended_after: datetime) -> ColumnElement[bool]:
-    is_open = incidents.c.state.in_([str(state) for state in OPEN_STATES])
-    is_ended = incidents.c.state.in_([str(state) for state in ENDED_STATES])
-    return or_(is_open, is_ended & (incidents.c.last_seen_at >= ended_after))
-
-
-_COLUMNS = [column.name for column in incidents.columns if column.name not in ("number", "id")]
-_UPDATE = (
-    update(incidents)
-    .where(incidents.c.id == bindparam("of_id"))
-    .values({name: bindparam(name) for name in _COLUMNS})
-)
 
 
 def _to_row(incident: Incident) -> dict[str, Any]:
