@@ -34,7 +34,7 @@ class LaneLimits:
 
 @dataclass(frozen=True, slots=True)
 class LaneFinding:
-    """How a thing stands in the lane that it overlaps most; without a known ground there is no clear width."""
+    """How a thing stands in the lane that it overlaps most. No known ground, no clear width."""
 
     zone_id: str
     is_blocking: bool
