@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from math import hypot
 
-from edge_agent.boxes import area_px2, covered_fraction, iou
+from edge_agent.boxes import area_px2, covered_fraction, iou, shared_area_px2
 from edge_agent.ports import GroundPlane
 from edge_agent.types import BoxXyxy, Observation, TrackState
 
@@ -30,16 +31,23 @@ _SAME_PLACE_IOU = 0.5
 _MEMORY = timedelta(seconds=180)
 _DETECTOR_TRUSTED_FOR = timedelta(seconds=30)
 _BEFORE_REST, _AFTER_REST = timedelta(seconds=6), timedelta(seconds=3)
+_JUST_NOW = timedelta(seconds=1.1)
+_STEP = 0.5
+"""How far a walker gets in that time, in sizes of its box, beyond touching where it was."""
 _BEARER_PER_THING = 1.5
 """Who brings a thing looks this many times as large as the thing; what does not, came by itself (a car)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """A person, or something that stirs and may be one (`track_id` None)."""
+    """A person, or something that stirs and may be one (`track_id` None).
+
+    `was_standing`: it began to stir where nothing had come to before, as who stood there and now leaves.
+    """
 
     box_xyxy_px: BoxXyxy
     track_id: int | None = None
+    was_standing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ class AttendedClock:
         if attendant is None:
             return AttendedClock(self.unattended_s + elapsed_s, 0.0, self.attendant_track_id)
         attended_s = self.attended_s + max(elapsed_s, 1e-3)
-        unattended_s = 0.0 if attended_s >= stay_s else self.unattended_s
+        stays = attended_s >= stay_s or attendant.was_standing
+        unattended_s = 0.0 if stays else self.unattended_s
         return AttendedClock(unattended_s, attended_s, attendant.track_id)
 
 
@@ -93,7 +102,10 @@ class Presence:
             )
             for is_lost in (False, True)
         )
-        self._stirring = tuple(Someone(region.box_xyxy_px) for region in observation.stirring_regions)
+        self._stirring = tuple(
+            Someone(region.box_xyxy_px, was_standing=self._is_new(region.box_xyxy_px, at))
+            for region in observation.stirring_regions
+        )
         self._past.append((at, (*self._persons, *self._stirring)))
         while at - self._past[0][0] > _MEMORY:
             self._past.popleft()
@@ -147,6 +159,13 @@ class Presence:
         return max(
             candidates, key=lambda one: (one.track_id is not None, area_px2(one.box_xyxy_px)), default=None
         )
+
+    def _is_new(self, box: BoxXyxy, at: datetime) -> bool:
+        """Tell whether nothing was near this place in the last second: what stirs there did not come now."""
+        reach_px = _STEP * max(box[2] - box[0], box[3] - box[1])
+        grown = (box[0] - reach_px, box[1] - reach_px, box[2] + reach_px, box[3] + reach_px)
+        recent = takewhile(lambda entry: at - entry[0] <= _JUST_NOW, reversed(self._past))
+        return not any(shared_area_px2(grown, one.box_xyxy_px) > 0 for _, there in recent for one in there)
 
     @property
     def _is_blind(self) -> bool:
