@@ -1,5 +1,6 @@
 """A recorded video, as replay and the demo read it."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -150,10 +151,15 @@ def test_a_name_with_a_colon_is_a_name_and_not_a_protocol(tmp_path):
 
 
 def test_a_playlist_that_points_elsewhere_is_not_followed(tmp_path):
-    playlist = tmp_path / "list.m3u8"
-    playlist.write_text("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/secret.ts\n")
-    with pytest.raises(ConfigError, match=r"list\.m3u8"):
-        play(playlist)
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        playlist = tmp_path / "list.m3u8"
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/secret.ts"
+        playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n#EXT-X-ENDLIST\n")
+        with pytest.raises(ConfigError, match=r"list\.m3u8"):
+            play(playlist)
+        elsewhere.settimeout(0.1)
+        with pytest.raises(TimeoutError):  # nobody came
+            elsewhere.accept()
 
 
 def write_sound(path: Path) -> Path:
@@ -192,8 +198,8 @@ def test_progress_can_be_shown_because_the_length_is_known(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "faulty", [{"fps": 0.0}, {"fps": -5.0}, {"speed": 0.0}, {"start": datetime(2026, 1, 1)}]
-)  # noqa: DTZ001
+    "faulty", [{"fps": 0.0}, {"fps": -5.0}, {"speed": 0.0}, {"start": NOON.replace(tzinfo=None)}]
+)
 def test_a_playback_that_makes_no_sense_is_refused(faulty):
     with pytest.raises(ValueError, match=next(iter(faulty))):
         Playback(**faulty)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from edge_agent.boxes import covered_fraction
 from edge_agent.detect import Looker, LookParams, NoDetector
 from edge_agent.detect.crops import cluster, square_around, tiles_of
+from edge_agent.detect.merge import merge_crops
 from edge_agent.types import (
     BoxXyxy,
     Detection,
@@ -162,6 +163,37 @@ def test_a_busy_spot_elsewhere_does_not_starve_the_zones():
             in_zone_s.append(number / 5)
     assert np.diff([0.0, *in_zone_s, 20.0]).max() <= 10.0
     assert looker.counts.crops_left_out > 0
+
+
+def test_zones_that_are_all_due_at_the_start_do_not_starve_motion():
+    walker = (900.0, 100.0, 960.0, 240.0)
+    detector = KnowingDetector(("person", walker))
+    lane = zone(ZoneKind.FIRE_LANE, 0.0, 0.6, 1.0, 1.0)
+    look = Looker(detector, LookParams(max_crops=2, max_tile_px=450), [lane]).look(
+        mapped_frame(0), moving(walker), ()
+    )
+    assert [found.label for found in look.detections] == ["person"]
+
+
+def test_two_crops_that_disagree_a_little_give_one_box_and_the_better_one():
+    left, right = (0.0, 0.0, 400.0, 400.0), (200.0, 0.0, 600.0, 400.0)
+    merged = merge_crops(
+        [
+            (left, [Detection("car", 0.6, (250.0, 100.0, 330.0, 150.0))]),
+            (
+                right,
+                [
+                    Detection("car", 0.8, (60.0, 105.0, 140.0, 155.0)),
+                    Detection("person", 0.5, (60, 105, 140, 155)),
+                ],
+            ),
+        ],
+        (600, 400),
+    )
+    assert [(found.label, found.box_xyxy_px) for found in merged.detections] == [
+        ("car", (260.0, 105.0, 340.0, 155.0)),
+        ("person", (260.0, 105.0, 340.0, 155.0)),
+    ]
 
 
 def test_motion_in_a_zone_to_ignore_is_ignored():
