@@ -67,8 +67,8 @@ class ReplayOptions:
     deliver: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.fps is not None and not 0.001 <= self.fps <= 1000:
-            raise ConfigError(f"--fps: {self.fps:g} is out of range; allowed is 0.001 to 1000")
+        if self.fps is not None and not 1e-6 <= self.fps <= 1000:
+            raise ConfigError(f"--fps: {self.fps:g} is out of range; allowed is 0.000001 to 1000")
         if self.events is not None and self.deliver is not None:
             raise ConfigError("--deliver: sends events instead of writing them; leave --events away")
         if self.detections is None:

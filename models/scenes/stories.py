@@ -97,7 +97,7 @@ class BagDrop:
 
 BAG_WIDTH_M, BAG_HEIGHT_M = 0.5, 0.55
 FIRST_BAG = BagDrop((1.5, 7.6), 12.0, math.inf, props.BLACK_BAG, BEARER)
-SECOND_BAG = BagDrop((-2.2, 6.4), 50.0, 96.0, props.RED_BAG, PASSER_BY)
+SECOND_BAG = BagDrop((-2.2, 6.4), 40.0, 72.0, props.RED_BAG, PASSER_BY)
 
 
 def _walk(
@@ -121,7 +121,7 @@ def _bin_station_things(canvas: Canvas, seconds: float) -> None:
         props.bin_with_lid(canvas, at_m, colour)
     _bring_bag(canvas, seconds, FIRST_BAG)
     _bring_bag(canvas, seconds, SECOND_BAG)
-    _walk(canvas, seconds, ((30, 8.5, 6.3), (41, -8.5, 6.2)), PASSER_BY)
+    _walk(canvas, seconds, ((92, 8.5, 6.3), (103, -8.5, 6.2)), PASSER_BY)
     x, y = SECOND_BAG.at_m
     taken_s = SECOND_BAG.taken_s
     cleaner = _walk(
@@ -176,7 +176,7 @@ def bin_station(seed: int = 7) -> Story:
         empty=empty,
         things=_bin_station_things,
         light=lambda _: Light(),
-        frames=600,
+        frames=750,
         fps=5,
         seconds_per_frame=0.2,
         zones=(

@@ -180,7 +180,7 @@ def test_delivered_replay_reaches_the_server_once_also_when_it_is_repeated(
         (("--model", "no_such_model"), "knows no model 'no_such_model'"),
         (("--model", "gone.onnx"), "model file not found: gone.onnx"),
         (("--start", "2026-11-23 08:00"), "--start: '2026-11-23 08:00' is no time with a zone"),
-        (("--fps", "0"), "--fps: 0 is out of range; allowed is 0.001 to 1000"),
+        (("--fps", "0"), "--fps: 0 is out of range; allowed is 0.000001 to 1000"),
         (("--fps", "fast"), "Invalid value for '--fps'"),
         (("--size", "640x540"), "--size: belongs to --detections"),
         (("--detections", "det.txt"), "--detections: needs --fps N and --size"),
