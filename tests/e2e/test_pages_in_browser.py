@@ -149,6 +149,44 @@ def test_box_is_hidden_by_its_key_and_panel_closed_by_escape(
     expect(page.locator("[data-panel]")).to_be_hidden()
 
 
+def test_two_incidents_are_merged_and_split_again(server: RunningServer, open_page: OpenPage) -> None:
+    page, box = open_page(), agent(server)
+    sign_in(server, page)
+    beside = (HERE[0] + 0.0003, HERE[1])  # 29 m: too far to be one thing by itself
+    box.report(EventKind.GARBAGE_DROP, HERE, NOON)
+    box.report(EventKind.GARBAGE_DROP, beside, NOON, camera_id="other")
+    open_map(page, f"/incidents/{incident_id(server, 1)}")
+    panel = page.locator("[data-panel]")
+
+    panel.get_by_role("button", name="Take it in").click()
+    expect(panel.locator(".badge").nth(1)).to_have_text("2 events")
+    expect(page.locator(".pin")).to_have_count(1)
+    assert states(server) == {1: "open", 2: "merged"}
+
+    panel.locator("input[name=event_ids]").first.check()
+    panel.get_by_role("button", name="Take the chosen ones out").click()
+    expect(page.locator(".pin")).to_have_count(2)
+    assert states(server) == {1: "open", 2: "open"}
+
+
+def test_lost_connection_is_told_and_made_good(
+    server: RunningServer, open_page: OpenPage, watch: Watch
+) -> None:
+    page, box = open_page(), agent(server)
+    sign_in(server, page)
+    page.route("**/api/v1/stream", lambda route: route.abort())
+    open_map(page)
+    status = page.locator("[data-status]")
+    expect(status).to_contain_text("Connection lost", timeout=15_000)
+    box.report(EventKind.GARBAGE_DROP, HERE, NOON)
+
+    page.unroute("**/api/v1/stream")
+
+    expect(status).to_have_text("Live", timeout=15_000)
+    expect(page.locator(".pin")).to_have_count(1)
+    watch.troubles.clear()  # the browser itself tells of the aborted requests
+
+
 def test_filters_narrow_the_map_and_survive_a_reload(server: RunningServer, open_page: OpenPage) -> None:
     page, box = open_page(), agent(server)
     sign_in(server, page)
