@@ -50,6 +50,7 @@ class Agent:
             new_id=random_id,
             evidence=still_writer(camera, self.box, detector),
             diary=self.settings.agent.data_directory / "structure" / camera_id,
+            empty_scene=self.settings.agent.data_directory / "empty_scene" / f"{camera_id}.jpg",
         )
         return CameraLoop(
             camera_id,

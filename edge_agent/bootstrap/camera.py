@@ -40,7 +40,8 @@ class _RemembersPlaces(Protocol):
 class CameraParts:
     """What the pipelines of one camera are made with.
 
-    `diary` is the folder where views of watched structures are kept from day to day; None keeps none.
+    `diary` is the folder where views of watched structures are kept from day to day, `empty_scene` the file
+    in which the scene without left things outlives a restart; None keeps none.
     `is_live` tells footage whose time goes on from footage that may begin again. `look` replaces the looker
     that is made from the settings, for comparisons.
     """
@@ -53,6 +54,7 @@ class CameraParts:
     new_id: IdFactory
     evidence: EvidenceWriter | None = None
     diary: Path | None = None
+    empty_scene: Path | None = None
     is_live: bool = True
     look: Callable[[Detector], LookStage] | None = None
 
@@ -65,7 +67,7 @@ def open_pipeline(parts: CameraParts, frame_size_px: tuple[int, int]) -> CameraP
         guardian=Guardian(settings.guardian),
         look=parts.look(parts.detector) if parts.look else _looker(parts),
         track=_tracker(parts),
-        stillness=StillForeground(settings.still_foreground),
+        stillness=StillForeground(settings.still_foreground, parts.empty_scene),
         structure=StructureWatch(settings.structure_watch, settings.zones, parts.diary),
     )
     return CameraPipeline(frame_size_px, stages, _reporter(parts, frame_size_px), parts.meter)

@@ -8,6 +8,7 @@ from threading import Timer
 
 import numpy as np
 
+from edge_agent.appearance.mosaic import pixelate
 from edge_agent.bootstrap.clock import SystemClock
 from edge_agent.capture import SourceParts, open_source
 from edge_agent.commands.calibration_report import describe
@@ -17,7 +18,7 @@ from edge_agent.config.camera import CameraSettings, load_camera
 from edge_agent.detect import open_detector
 from edge_agent.detect.manifest import DEFAULT_MODEL
 from edge_agent.errors import ConfigError, TransientError
-from edge_agent.evidence.redact import PERSON_LABELS, pixelate
+from edge_agent.evidence.redact import PERSON_LABELS
 from edge_agent.geolocate import Calibration
 from edge_agent.geolocate import calibrate as fit_plane
 from edge_agent.pipeline import frame_size_px

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import cv2
 import structlog
 
+from edge_agent.appearance.mosaic import pixelate
 from edge_agent.errors import TransientError
 from edge_agent.evidence.memory import Still, StillMemory, Watched
 from edge_agent.evidence.params import EvidenceParams
-from edge_agent.evidence.redact import PERSON_LABELS, find_hidden, pixelate
+from edge_agent.evidence.redact import PERSON_LABELS, find_hidden
 from edge_agent.evidence.store import EvidenceStore
 from edge_agent.types import Event, Evidence, Frame, Observation
 from wire_contract.vocabulary import CameraState, EvidenceRole

@@ -11,7 +11,7 @@ from edge_agent.errors import TransientError
 from edge_agent.pipeline.reporter import Meter, Reporter
 from edge_agent.pipeline.stages import Stages, TrackStage
 from edge_agent.still_foreground import Stillness
-from edge_agent.types import Detection, Event, Frame, Motion, Observation, Track
+from edge_agent.types import BoxXyxy, Detection, Event, Frame, Motion, Observation, Track
 
 QUIET_STEP = timedelta(seconds=1)
 """The stillness stage runs this often while the picture is quiet."""
@@ -75,9 +75,10 @@ class CameraPipeline:
                 frame.captured_at, look.detections, look.covered, self._frame_size_px
             )
         with timed("still_foreground"):
-            still = self._watch_stillness(frame, motion)
+            people = _people(self._tracks, motion, look)
+            still = self._watch_stillness(frame, motion, people)
         with timed("structure_watch"):
-            changes = stages.structure.update(frame)
+            changes = stages.structure.update(frame, people)
         return Observation(
             camera_id=frame.camera_id,
             captured_at=frame.captured_at,
@@ -93,14 +94,15 @@ class CameraPipeline:
             camera_state=camera_state,
         )
 
-    def _watch_stillness(self, frame: Frame, motion: Motion) -> Stillness:
+    def _watch_stillness(self, frame: Frame, motion: Motion, people: Sequence[BoxXyxy]) -> Stillness:
         """Spare the stage while nothing stirs: what rests goes on resting."""
         is_quiet = not motion.stirs and not motion.is_global_change
         last, last_at = self._stillness, self._stillness_at
         is_fresh = last_at is not None and frame.captured_at - last_at < QUIET_STEP
         if last is not None and is_fresh and is_quiet and not last.is_settling:
             return replace(last, stirring=())
-        self._stillness, self._stillness_at = self._stages.stillness.update(frame), frame.captured_at
+        self._stillness = self._stages.stillness.update(frame, people)
+        self._stillness_at = frame.captured_at
         return self._stillness
 
     def _look(self, frame: Frame, motion: Motion) -> Look:
@@ -115,6 +117,12 @@ class CameraPipeline:
             return Look(detections=(), detector_ran=False, covered=())
         self._failed_looks = 0
         return look
+
+
+def _people(tracks: Sequence[Track], motion: Motion, look: Look) -> list[BoxXyxy]:
+    """Give where people may be, for stages that keep pictures; all that moves while no detector looks."""
+    people = [track.box_xyxy_px for track in tracks if track.label == "person"]
+    return people if look.detector_ran else [*people, *(moved.box_xyxy_px for moved in motion.moving_regions)]
 
 
 def frame_size_px(frame: Frame) -> tuple[int, int]:

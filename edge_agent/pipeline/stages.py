@@ -50,15 +50,15 @@ class TrackStage(Protocol):
 class StillnessStage(Protocol):
     """Finds things that came to rest, of whatever class."""
 
-    def update(self, frame: Frame) -> Stillness:
-        """Take in a frame."""
+    def update(self, frame: Frame, people: Sequence[BoxXyxy]) -> Stillness:
+        """Take in a frame; `people` are not kept in any picture."""
 
 
 class StructureStage(Protocol):
     """Compares watched areas with their reference view."""
 
-    def update(self, frame: Frame) -> tuple[StructureChange, ...]:
-        """Take in a frame."""
+    def update(self, frame: Frame, people: Sequence[BoxXyxy]) -> tuple[StructureChange, ...]:
+        """Take in a frame; `people` are not kept in any picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ It is refreshed where nothing moves or lies; elsewhere it keeps old light, which
 empty scene corrects.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import numpy as np
 
 from edge_agent.appearance.light import LogImage, correlation, fine_structure, logarithm, smoothed
 from edge_agent.appearance.masks import Mask, enlarged
+from edge_agent.appearance.mosaic import pixelate
 from edge_agent.still_foreground.things import Window
-from edge_agent.types import Image
+from edge_agent.types import BoxXyxy, Image
 
 _SAME_VIEW = 0.4
 _JPEG_QUALITY = 92
@@ -87,12 +89,12 @@ class EmptyFrameFile:
         structures = [fine_structure(logarithm(smoothed(picture)), 15) for picture in (image, now)]
         return image if correlation(*structures) >= _SAME_VIEW else None
 
-    def write(self, image: Image, at: datetime) -> None:
-        """Store the empty scene when it is due; a power cut leaves the older one."""
+    def write(self, image: Image, people: Sequence[BoxXyxy], at: datetime) -> None:
+        """Store the empty scene when it is due, people hidden; a power cut leaves the older one."""
         if self._written_at is not None and (at - self._written_at).total_seconds() < self._every_s:
             return
         self._written_at = at
-        encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+        encoded = cv2.imencode(".jpg", pixelate(image, people), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
         self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_suffix(".part")
         unfinished.write_bytes(encoded.tobytes())

@@ -3,6 +3,7 @@
 frame -> working picture -> Scene (two memories, rest clocks) -> Watch (regions) -> judge -> StillRegion*
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,14 +68,14 @@ class StillForeground:
         self._file = EmptyFrameFile(memory_file, _SAVE_EVERY_S) if memory_file is not None else None
         self._view: _View | None = None
 
-    def update(self, frame: Frame) -> Stillness:
-        """Take in one frame and give what rests in it now."""
+    def update(self, frame: Frame, people: Sequence[BoxXyxy] = ()) -> Stillness:
+        """Take in one frame and give what rests in it now; `people` are hidden in what is stored."""
         if self._view is None or self._view.frame_shape != frame.image.shape:
             stored = self._file.read(frame.image) if self._file is not None else None
             self._view = _View(self._params, frame, frame.image if stored is None else stored)
         stillness = self._view.update(frame)
         if self._file is not None and not stillness.is_settling:
-            self._file.write(self._view.empty_frame.image, frame.captured_at)
+            self._file.write(self._view.empty_frame.image, people, frame.captured_at)
         return stillness
 
 

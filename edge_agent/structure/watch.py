@@ -8,6 +8,7 @@ now: a shed does, laundry, parked cars and swaying trees do not. Days without a 
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +16,13 @@ import cv2
 import numpy as np
 
 from edge_agent.appearance.masks import Mask, blank, both, components, marked, size_px2
+from edge_agent.appearance.mosaic import pixelate
 from edge_agent.structure.diary import Day, Diary, DiaryFolder
 from edge_agent.structure.likeness import alike_fraction, changed_places
 from edge_agent.structure.nature import find_built
 from edge_agent.structure.params import StructureWatchParams
 from edge_agent.structure.stills import Refusal, Registration, Still, shrunk_to, unfit
-from edge_agent.types import Frame, Image, StructureChange, Zone, ZoneKind
+from edge_agent.types import BoxXyxy, Frame, Image, StructureChange, Zone, ZoneKind
 
 _SAME_LOOK = 0.5
 _STILL_CHANGED = 0.5
@@ -46,10 +48,13 @@ class StructureWatch:
         self.refused: Counter[Refusal] = Counter()
         """Stills that could not be used since start, for a metric."""
 
-    def update(self, frame: Frame) -> tuple[StructureChange, ...]:
-        """Take in a frame and give the changes that stand by the latest usable still."""
+    def update(self, frame: Frame, people: Sequence[BoxXyxy] = ()) -> tuple[StructureChange, ...]:
+        """Take in a frame and give the changes that stand by the latest usable still.
+
+        `people` are hidden before a view is kept.
+        """
         if self._zones and self._is_due(frame.captured_at):
-            self._look(frame)
+            self._look(replace(frame, image=pixelate(frame.image, people)))
         return self._changes
 
     def _is_due(self, at: datetime) -> bool:

@@ -172,8 +172,8 @@ class FakeStages:
             guardian=_Stage(lambda frame, motion: self.camera_state),
             look=self,
             track=_Stage(lambda at, detections, covered, size: self.tracks),
-            stillness=_Stage(lambda frame: self.stillness),
-            structure=_Stage(lambda frame: ()),
+            stillness=_Stage(lambda frame, people: self.stillness),
+            structure=_Stage(lambda frame, people: ()),
         )
 
     def look(self, frame: Frame, motion: Motion, tracks: Sequence[Track]) -> Look:

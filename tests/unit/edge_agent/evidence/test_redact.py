@@ -6,7 +6,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from edge_agent.evidence.redact import find_hidden, pixelate
+from edge_agent.appearance.mosaic import pixelate
+from edge_agent.evidence.redact import find_hidden
 from edge_agent.types import (
     BoxXyxy,
     MovingRegion,

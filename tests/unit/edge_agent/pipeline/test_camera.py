@@ -1,5 +1,6 @@
 """One frame goes through all stages in the order of the flow; what one fails at, the others live through."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from edge_agent.errors import TransientError
 from edge_agent.pipeline import CameraPipeline, Reporter, Sender
 from edge_agent.pipeline.camera import MAX_FAILED_LOOKS
 from edge_agent.still_foreground import Stillness
-from edge_agent.types import Frame, Motion
+from edge_agent.types import BoxXyxy, Frame, Motion
 from tests.fakes.pipeline import (
     SIZE_PX,
     FakeLedger,
@@ -107,8 +108,8 @@ class CountingStillness:
         self.answer = replace(FakeStages().stillness, is_settling=is_settling)
         self.count = 0
 
-    def update(self, frame: Frame) -> Stillness:
-        del frame
+    def update(self, frame: Frame, people: Sequence[BoxXyxy]) -> Stillness:
+        del frame, people
         self.count += 1
         return self.answer
 
