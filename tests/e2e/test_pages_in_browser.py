@@ -151,7 +151,7 @@ def test_box_is_hidden_by_its_key_and_panel_closed_by_escape(
 
 def test_two_incidents_are_merged_and_split_again(server: RunningServer, open_page: OpenPage) -> None:
     page, box = open_page(), agent(server)
-    sign_in(server, page)
+    sign_in(server, page, Role.SUPERVISOR)
     beside = (HERE[0] + 0.0003, HERE[1])  # 29 m: too far to be one thing by itself
     box.report(EventKind.GARBAGE_DROP, HERE, NOON)
     box.report(EventKind.GARBAGE_DROP, beside, NOON, camera_id="other")
