@@ -11,6 +11,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 FRONTEND := map_server/presentation/static/vendor/.built
 PYTEST_FLAGS ?=
+SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
 .PHONY: help demo test check bench campaign docs lock pictures clean
 
@@ -21,8 +22,9 @@ demo: $(RUNTIME) $(FRONTEND) ## server and three cameras on the demo footage; pr
 	@$(BIN)/lilong demo $(DEMO_FLAGS)
 
 test: $(DEVELOPMENT) $(FRONTEND) ## every test, with a real browser, RTSP server and database
-	@scripts/install_system.sh test
-	scripts/with_postgres.sh $(BIN)/pytest $(PYTEST_FLAGS)
+	@scripts/install_system.sh
+	postgres=(); if compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then postgres=(scripts/with_postgres.sh); fi
+	"$${postgres[@]}" $(BIN)/pytest $(PYTEST_FLAGS)
 
 check: $(DEVELOPMENT) ## format, lint, types, import layers, sizes
 	@$(BIN)/ruff format --check .
@@ -37,12 +39,14 @@ bench: $(DEVELOPMENT) $(FRONTEND) ## speed as ratios from one run: edge stages, 
 	$(BIN)/python -m tests.bench.patrol
 
 campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, parked vehicles, kill -9
-	@$(BIN)/python -m models.evaluate parked-vehicles
+	@mkdir -p .cache/parked_vehicles
+	tar -xJf $(SHARED_DATA)/parked_vehicles/roadtrack_parked.tar.xz -C .cache/parked_vehicles
+	$(BIN)/python -m models.evaluate parked-vehicles --data .cache/parked_vehicles
 	$(BIN)/python -m tests.accuracy.campaign_clips
 	$(BIN)/python -m tests.e2e.campaign_kill
 
 pictures: $(DEVELOPMENT) $(FRONTEND) ## take the pictures of the README from the running program
-	@scripts/install_system.sh test
+	@scripts/install_system.sh
 	$(BIN)/python scripts/take_screenshots.py
 
 docs: $(DEVELOPMENT) ## write the generated pages again: configuration keys, wire schemas, OpenAPI, sample ward
