@@ -86,7 +86,7 @@ def test_pin_that_did_not_change_is_not_touched(server: RunningServer, open_page
     sign_in(server, page)
     box.report(EventKind.GARBAGE_DROP, HERE, NOON)
     open_map(page)
-    page.locator(".pin").evaluate("pin => { pin.dataset.mark = 'same element'; }")
+    page.locator(".pin svg").evaluate("symbol => { symbol.dataset.mark = 'same element'; }")
 
     box.report(EventKind.ILLEGAL_STRUCTURE, (HERE[0] + 0.002, HERE[1]), NOON, camera_id="other")
 
