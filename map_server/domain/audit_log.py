@@ -25,6 +25,9 @@ def canonical_json(value: JsonValue) -> str:
     return _CANONICAL.encode(value)
 
 
+_HASHED = ("seq", "at", "actor", "action", "subject_kind", "subject_id", "reason", "before", "after")
+
+
 @dataclass(frozen=True, slots=True)
 class AuditNote:
     """A change as its use case tells it. `actor` is `person:ID`, `device:ID`, `system`; `action` in past."""
@@ -57,19 +60,8 @@ class AuditEntry:
     hash: str
 
     def computed_hash(self) -> str:
-        """Give sha256(previous_hash || canonical JSON of all other fields), hex."""
-        rest: JsonObject = {
-            "seq": self.seq,
-            "at": self.at,
-            "actor": self.actor,
-            "action": self.action,
-            "subject_kind": self.subject_kind,
-            "subject_id": self.subject_id,
-            "reason": self.reason,
-            "before": self.before,
-            "after": self.after,
-        }
-        return hashlib.sha256((self.previous_hash + canonical_json(rest)).encode()).hexdigest()
+        """Give the hash that the content asks for."""
+        return _hash(self.previous_hash, [getattr(self, name) for name in _HASHED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +102,14 @@ def _linked(head: AuditHead, at: str, note: AuditNote) -> AuditEntry:
     before = None if note.before is None else canonical_json(note.before)
     after = None if note.after is None else canonical_json(note.after)
     rest = (note.actor, note.action, note.subject_kind, note.subject_id, note.reason, before, after)
-    open_link = AuditEntry(head.seq + 1, at, *rest, previous_hash=head.hash, hash="")
-    return AuditEntry(head.seq + 1, at, *rest, previous_hash=head.hash, hash=open_link.computed_hash())
+    digest = _hash(head.hash, [head.seq + 1, at, *rest])
+    return AuditEntry(head.seq + 1, at, *rest, previous_hash=head.hash, hash=digest)
+
+
+def _hash(previous_hash: str, content: Sequence[JsonValue]) -> str:
+    """Give sha256(previous_hash || canonical JSON of all other fields), hex."""
+    rest = canonical_json(dict(zip(_HASHED, content, strict=True)))
+    return hashlib.sha256((previous_hash + rest).encode()).hexdigest()
 
 
 def first_break(entries: Iterable[AuditEntry], head: AuditHead) -> ChainBreak | None:

@@ -42,7 +42,8 @@ class WorkingSet:
         self._changed_events: dict[str, Event] = {}
         self._new_messages: list[Message] = []
         self._incidents: dict[str, Incident] = {}
-        self._changed_incidents: dict[str, int] = {}
+        self._changed_incidents: set[str] = set()
+        self._stored_versions: dict[str, int] = {}
         self._by_cell: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
         self._by_camera: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._unplaced_by_camera: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -95,9 +96,11 @@ class WorkingSet:
         self._seen.add((event.event_id, message.digest))
         self._new_messages.append(message)
         self._events[event.event_id] = self._changed_events[event.event_id] = event
-        stored_version = self._changed_incidents.setdefault(incident.incident_id, incident.version)
-        version = stored_version + (1 if incident.number else 0)
-        self._remember(replace(incident, version=version, updated_at=self._now))
+        if incident.number:  # one that is stored already: its version rises once per batch
+            stored_version = self._stored_versions.setdefault(incident.incident_id, incident.version)
+            incident = replace(incident, version=stored_version + 1, updated_at=self._now)
+        self._changed_incidents.add(incident.incident_id)
+        self._remember(incident)
 
     def _remember(self, incident: Incident) -> None:
         self._incidents[incident.incident_id] = incident
@@ -117,6 +120,7 @@ class WorkingSet:
         """Store everything that changed, in the order that foreign keys ask for."""
         if not self._new_messages:
             return
-        self._work.incidents.put([self._incidents[incident_id] for incident_id in self._changed_incidents])
+        changed = sorted(self._changed_incidents)
+        self._work.incidents.put([self._incidents[incident_id] for incident_id in changed])
         self._work.events.put(list(self._changed_events.values()))
         self._work.events.add_messages(self._new_messages, self._now)

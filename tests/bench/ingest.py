@@ -9,6 +9,7 @@ second.
 
 import argparse
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,15 +41,24 @@ TABLES = ("incidents", "events", "event_messages", "event_evidence", "audit_log"
 
 
 @dataclass(frozen=True)
-class Round:
-    """Events per second of one turn each, and the server's CPU seconds for a thousand events."""
+class Turn:
+    """What one side did: wall-clock and CPU microseconds per event."""
 
-    ours: float
-    bare: float
+    wall_us: float
+    cpu_us: float
+
+
+@dataclass(frozen=True)
+class Round:
+    """One turn of each side with the same events."""
+
+    ours: Turn
+    bare: Turn
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.bare
+        """Events per second, ours to bare."""
+        return self.bare.wall_us / self.ours.wall_us
 
 
 class Events:
@@ -74,9 +84,35 @@ class Events:
         return message(at=at, started_at=began, device_id=DEVICE, camera_id=camera, evidence=stills)
 
 
+class Server:
+    """`map-server` as a process of its own, and a client that is enrolled."""
+
+    def __init__(self, process: "subprocess.Popen[str]", client: httpx.Client) -> None:
+        self._process = process
+        self._client = client
+
+    def turn(self, events: Sequence[bytes], per_request: int) -> Turn:
+        """Send events."""
+        bodies = (
+            list(events)
+            if per_request == 1
+            else [b"[" + b",".join(g) + b"]" for g in groups(events, per_request)]
+        )
+        cpu_before, began = self._cpu_s(), time.perf_counter()
+        for body in bodies:
+            answer = self._client.post(EVENTS, content=body)
+            assert answer.status_code == 200, answer.text
+            assert answer.content.count(b'"stored"') == per_request, answer.text
+        wall_s, cpu_s = time.perf_counter() - began, self._cpu_s() - cpu_before
+        return Turn(wall_s / len(events) * 1e6, cpu_s / len(events) * 1e6)
+
+    def _cpu_s(self) -> float:
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def server(data: Path) -> Iterator[httpx.Client]:
-    """Run `map-server` as a process; give a client that is enrolled."""
+def running_server(data: Path) -> Iterator[Server]:
     program = [sys.executable, "-m", "map_server"]
     enrol = [*program, "enroll-device", DEVICE, "--data", str(data)]
     token = subprocess.run(enrol, check=True, capture_output=True, text=True).stdout.strip()
@@ -90,23 +126,10 @@ def server(data: Path) -> Iterator[httpx.Client]:
             answer = client.post(ENROLMENT, json=body).raise_for_status().json()
             client.headers[DEVICE_HEADER] = DEVICE
             client.headers["Authorization"] = f"Bearer {answer['device_token']}"
-            yield client
+            yield Server(process, client)
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def ours(client: httpx.Client, events: Sequence[bytes], per_request: int) -> float:
-    """Send events; give events per second."""
-    bodies = [b"[" + b",".join(some) + b"]" for some in groups(events, per_request)]
-    if per_request == 1:
-        bodies = list(events)
-    began = time.perf_counter()
-    for body in bodies:
-        answer = client.post(EVENTS, content=body)
-        assert answer.status_code == 200, answer.text
-        assert answer.content.count(b'"stored"') == per_request, answer.text
-    return len(events) / (time.perf_counter() - began)
 
 
 class BareInsert:
@@ -122,11 +145,11 @@ class BareInsert:
             "INSERT INTO devices (id, registered_at, is_online) VALUES (?, '', 0)", (DEVICE,)
         )
 
-    def turn(self, per_commit: int) -> tuple[int, float]:
-        """Insert the rows of the events that are new; give their number and events per second."""
+    def turn(self, per_commit: int) -> Turn:
+        """Insert the rows of the events that are new."""
         written = self._rows_by_event()
         insert = {table: self._insert(table) for table in TABLES}
-        began = time.perf_counter()
+        cpu_before, began = time.process_time(), time.perf_counter()
         for some in groups(written, per_commit):
             self._target.execute("BEGIN IMMEDIATE")
             for table in TABLES:
@@ -134,7 +157,8 @@ class BareInsert:
                 self._target.executemany(insert[table], rows)
             self._target.execute("UPDATE audit_head SET seq = seq + ?", (len(some),))
             self._target.execute("COMMIT")
-        return len(written), len(written) / (time.perf_counter() - began)
+        wall_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_before
+        return Turn(wall_s / len(written) * 1e6, cpu_s / len(written) * 1e6)
 
     def _rows_by_event(self) -> list[dict[str, list[tuple[Any, ...]]]]:
         """Give for each new event, in the order of the log, its rows by table; an incident counts for its
@@ -175,29 +199,31 @@ def measure(rounds: int, events_per_round: int, per_commit: int, events: Events)
         data, bare = Path(folder) / "ours", Path(folder) / "bare"
         for each in (data, bare):
             open_database(Settings(data_dir=each)).dispose()
-        with server(data) as client:
+        with running_server(data) as server:
             copy = BareInsert(data / "lilong.sqlite3", bare / "lilong.sqlite3")
-            ours(client, events.take(per_commit), per_commit)  # warm: code, pages, connections
+            server.turn(events.take(per_commit), per_commit)  # warm: code, pages, connections
             copy.turn(per_commit)
-            return [_round(client, copy, events.take(events_per_round), per_commit) for _ in range(rounds)]
-
-
-def _round(client: httpx.Client, copy: BareInsert, events: Sequence[bytes], per_commit: int) -> Round:
-    our_rate = ours(client, events, per_commit)
-    count, bare_rate = copy.turn(per_commit)
-    assert count == len(events)
-    return Round(our_rate, bare_rate)
+            return [
+                Round(server.turn(events.take(events_per_round), per_commit), copy.turn(per_commit))
+                for _ in range(rounds)
+            ]
 
 
 def report(name: str, rounds: Sequence[Round], goal: float | None) -> None:
-    ratio = statistics.median(each.ratio for each in rounds)
-    low, high = min(each.ratio for each in rounds), max(each.ratio for each in rounds)
-    our_rate = statistics.median(each.ours for each in rounds)
-    bare_rate = statistics.median(each.bare for each in rounds)
+    """Print one line: medians, and the range of the ratio."""
+
+    def median(figure: Callable[[Round], float]) -> float:
+        return statistics.median(figure(each) for each in rounds)
+
+    ratio = median(lambda each: each.ratio)
+    span = f"{min(each.ratio for each in rounds):.2f} to {max(each.ratio for each in rounds):.2f}"
     verdict = "" if goal is None else f"   goal {goal:.2f}: {'reached' if ratio >= goal else 'missed'}"
-    print(
-        f"{name:<10} {our_rate:8.0f} events/s   bare {bare_rate:8.0f}   ratio {ratio:.2f} ({low:.2f} to {high:.2f}){verdict}"
+    our_rate, bare_rate = (
+        1e6 / median(lambda each: each.ours.wall_us),
+        1e6 / median(lambda each: each.bare.wall_us),
     )
+    cpu = f"{median(lambda each: each.ours.cpu_us):7.0f} {median(lambda each: each.bare.cpu_us):7.0f}"
+    print(f"{name:<10} {our_rate:7.0f} {bare_rate:7.0f}   {ratio:5.2f} ({span})   {cpu}{verdict}")
 
 
 def main() -> None:
@@ -209,7 +235,8 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.disk_usage(tempfile.gettempdir()).free < 1 << 30:
         sys.exit("less than 1 GiB free in the temporary folder")
-    print("ingest, ours over HTTP against bare sqlite3 inserts of the same rows (median of rounds, range)")
+    print("ingest over HTTP against bare sqlite3 inserts of the same rows; medians of rounds taken in turns")
+    print("           events/s: ours, bare   ratio (range)   CPU us/event: ours, bare")
     report("single", measure(options.rounds, options.singles, 1, Events(1)), None)
     report("batch-100", measure(options.rounds, options.batches * 100, 100, Events(2)), GOAL)
 

@@ -14,4 +14,9 @@ def services_of(request: Request) -> Services:
     return services
 
 
-ServicesDep = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    """Do the same without a thread of the pool, which FastAPI gives to plain functions."""
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header
+from starlette.concurrency import run_in_threadpool
 
 from map_server.domain.device import Device
 from map_server.domain.errors import Unauthenticated
@@ -10,7 +11,7 @@ from map_server.entrypoints.http.deps import ServicesDep
 from wire_contract.routes import DEVICE_HEADER
 
 
-def require_device(
+async def require_device(
     services: ServicesDep,
     claimed_id: Annotated[str | None, Header(alias=DEVICE_HEADER, max_length=128)] = None,
     authorization: Annotated[str | None, Header(max_length=512)] = None,
@@ -25,7 +26,7 @@ def require_device(
         raise Unauthenticated(
             f"a device sends its name in {DEVICE_HEADER} and its token as Authorization: Bearer"
         )
-    return services.devices.authenticated(claimed_id, token.strip())
+    return await run_in_threadpool(services.devices.authenticated, claimed_id, token.strip())
 
 
 DeviceActor = Annotated[Device, Depends(require_device)]

@@ -71,7 +71,10 @@ class LiveHub:
         self._live = live
         self._metrics = metrics
         self._viewers: set[Viewer] = set()
-        self._seq = 0
+        self._seq: int | None = None
+        """How far the viewers have been told; None while there are none, so that ingest pays nothing for
+        them.
+        """
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._is_closed = False
@@ -84,7 +87,6 @@ class LiveHub:
     async def run(self) -> None:
         """Look for changes until closed."""
         self._loop = asyncio.get_running_loop()
-        self._seq = await run_in_threadpool(self._live.cursor)
         while not self._is_closed:
             try:
                 async with asyncio.timeout(POLL_S):
@@ -98,12 +100,11 @@ class LiveHub:
                 _log.exception("the live feed could not read the changes; trying again")
 
     async def _spread(self) -> None:
-        if not self._viewers:
-            newest = await run_in_threadpool(self._live.cursor)
-            if not self._viewers:  # one that came meanwhile may need what was committed since it came
-                self._seq = newest
-                return
+        if self._seq is None:
+            return
         for message in await run_in_threadpool(self.messages_since, self._seq):
+            if not self._viewers:
+                return
             self._seq = message.seq
             for viewer in tuple(self._viewers):
                 if not viewer.offer(message):
@@ -145,7 +146,11 @@ class LiveHub:
         self._metrics.viewers.set(len(self._viewers))
         try:
             yield "retry: 2000\n\n"
-            reached = await run_in_threadpool(self._live.cursor) if last_seq is None else last_seq
+            newest = await run_in_threadpool(self._live.cursor)
+            if self._seq is None:
+                self._seq = newest
+                self._woken.set()  # what was committed since the cursor was read
+            reached = newest if last_seq is None else last_seq
             if last_seq is not None:
                 for message in await run_in_threadpool(self.messages_since, last_seq):
                     reached = message.seq
@@ -158,6 +163,8 @@ class LiveHub:
     def _let_go(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
         viewer.end()
+        if not self._viewers:
+            self._seq = None
         self._metrics.viewers.set(len(self._viewers))
 
     def close(self) -> None:

