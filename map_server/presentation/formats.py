@@ -64,8 +64,3 @@ def filesize(size_bytes: int | None) -> str:
     if size_bytes >= 1e9:
         return f"{size_bytes / 1e9:.1f} GB"
     return f"{size_bytes / 1e6:.0f} MB"
-
-
-def share(part: int, whole: int) -> str:
-    """Write 12 of 40 as "12/40 (30 %)"; nothing of nothing has no share."""
-    return f"{part}/{whole}" + (f" ({100 * part / whole:.0f} %)" if whole else "")

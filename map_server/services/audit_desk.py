@@ -83,18 +83,19 @@ class AuditDesk:
     def decide(self, incident_id: str, opinion: Opinion, auditor: Auditor, version: int | None) -> Decided:
         """Give a verdict on what the auditor saw at `version`.
 
-        Further reports of devices meanwhile do not matter; a decision of somebody else does.
+        Further reports of devices meanwhile do not matter; a decision of somebody else does. What is decided
+        is decided anew only after its verdict was taken back, so that one verdict stands at a time.
 
         Raises:
             NotFound: no such incident.
-            VersionConflict: somebody else has decided; nothing was stored.
-            Conflict: the incident's state does not allow the decision.
+            VersionConflict: somebody has decided since; nothing was stored.
+            Conflict: it was decided when the auditor saw it.
         """
         now = self._clock.now()
         with self._begin() as work:
             incident = work.incidents.get(incident_id)
-            if version is not None and version != incident.version and not is_undecided(incident):
-                raise VersionConflict("Somebody else has decided meanwhile; your decision was not saved.")
+            if not is_undecided(incident):
+                raise _decided_already(incident, version)
             changed = self._store(work, incident, decided(incident, opinion), now)
             verdict = Verdict(
                 verdict_id=self._new_id(),
@@ -184,6 +185,12 @@ class AuditDesk:
             after=_facts(after)
             | {"verdict_id": verdict.verdict_id, "label": opinion.label, "note": opinion.note},
         )
+
+
+def _decided_already(incident: Incident, seen_version: int | None) -> Conflict:
+    if seen_version is not None and seen_version != incident.version:
+        return VersionConflict("Somebody else has decided meanwhile; your decision was not saved.")
+    return Conflict("This one is decided already; take that decision back first.")
 
 
 def _facts(incident: Incident) -> dict[str, str | int | None]:

@@ -72,8 +72,5 @@ class VerdictReads(Protocol):
     def tally(self, account_id: str, since: datetime, hour_ago: datetime) -> Tally:
         """Count."""
 
-    def latest_of(self, incident_id: str) -> VerdictLine | None:
-        """Give the newest verdict on an incident that was not taken back."""
-
     def of_incident(self, incident_id: str) -> list[VerdictLine]:
         """Give all verdicts on an incident, newest first."""

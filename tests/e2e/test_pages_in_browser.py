@@ -300,11 +300,11 @@ def test_colleague_was_quicker_and_both_are_told(
 ) -> None:
     watch.expected.add(409)
     page = open_page()
+    page.add_init_script("window.EventSource = class extends EventTarget {};")  # the news has not come yet
     sign_in(server, page)
     three_bags(server)
     open_desk(page)
     first = incident_id(server, 1)
-    page.route("**/stream", lambda route: route.abort())  # the news has not come yet
     version = page.locator("[data-incident]").get_attribute("data-version")
 
     colleague = server.person(Role.AUDITOR)
@@ -317,6 +317,20 @@ def test_colleague_was_quicker_and_both_are_told(
     expect(page.locator(".toast--bad")).to_contain_text("Somebody else was quicker")
     expect(page.locator("[data-heading]")).to_contain_text("No. 2")
     assert states(server)[1] == "confirmed"
+
+
+def test_colleagues_decision_is_shown_on_the_open_case(server: RunningServer, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(server, page)
+    three_bags(server)
+    open_desk(page)
+
+    server.person(Role.AUDITOR).post(
+        f"/api/v1/audits/{incident_id(server, 1)}/verdict", json={"decision": "confirm"}
+    )
+
+    expect(page.locator(".desk__facts .notice")).to_contain_text("This one is decided already")
+    expect(page.locator(".desk__facts .notice")).to_contain_text("Confirmed by auditor")
 
 
 def test_verdict_that_cannot_be_sent_comes_back_to_the_auditor(

@@ -18,8 +18,14 @@ def wants_page(request: Request) -> bool:
 def error_page(request: Request, status: HTTPStatus, detail: str) -> Response:
     """Give the page for an error; somebody who is not signed in is sent to the log-in page first."""
     if status is HTTPStatus.UNAUTHORIZED:
-        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(address, safe='')}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/login?next={quote(_way_back(request), safe='')}", HTTPStatus.SEE_OTHER)
     if status is not HTTPStatus.INTERNAL_SERVER_ERROR:
         current_person(request)
     return render(request, "error.html", status_code=status, status=status, detail=detail)
+
+
+def _way_back(request: Request) -> str:
+    """The page to show after the log-in; a form that was sent cannot be opened again."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

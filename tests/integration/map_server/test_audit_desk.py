@@ -96,6 +96,18 @@ def test_second_auditor_is_told_and_nothing_is_overwritten(server: RunningServer
     assert state_of(server, incident_id)[0] == "confirmed"
 
 
+def test_what_is_decided_is_not_decided_over(server: RunningServer) -> None:
+    (incident_id,) = report(server)
+    first, second = server.person(Role.AUDITOR), server.person(Role.AUDITOR)
+    now = decide(first, incident_id, decision="confirm").json()["version"]
+
+    answer = decide(second, incident_id, decision="reject", reason="passing", version=now)
+
+    assert answer.status_code == 409
+    assert "take that decision back first" in answer.json()["detail"]
+    assert state_of(server, incident_id)[0] == "confirmed"
+
+
 def test_report_of_a_device_meanwhile_does_not_cost_the_verdict(server: RunningServer) -> None:
     (incident_id,) = report(server)
     auditor = server.person(Role.AUDITOR)

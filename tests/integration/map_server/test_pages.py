@@ -128,6 +128,11 @@ def test_stranger_is_led_to_the_log_in_and_back(server: RunningServer) -> None:
     assert answer.headers["location"] == "/login?next=%2Faudit%3Fincident%3Dx"
 
 
+def test_form_sent_after_the_session_ended_leads_to_the_log_in(server: RunningServer) -> None:
+    answer = server.stranger(**BROWSER).post("/people/invitations", data={"note": "x", "role": "admin"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2F")
+
+
 def test_browser_gets_a_page_for_an_error_and_a_program_gets_a_problem(admin: httpx.Client) -> None:
     page = admin.get("/nowhere", params={"lang": "zh"})
     problem = admin.get("/api/v1/incidents/nothing")

@@ -81,11 +81,6 @@ class SqlVerdictReads:
                 first_by_me_last_hour_at=hour[1],
             )
 
-    def latest_of(self, incident_id: str) -> VerdictLine | None:
-        """Give the newest verdict on an incident that was not taken back."""
-        standing = [line for line in self.of_incident(incident_id) if line.verdict.undone_at is None]
-        return standing[0] if standing else None
-
     def of_incident(self, incident_id: str) -> list[VerdictLine]:
         """Give all verdicts on an incident, newest first."""
         statement = (

@@ -190,8 +190,9 @@ export class AuditQueue {
     const { state, judgement } = feature.properties;
     const isWaiting = ["open", "cleared"].includes(state) && judgement === null;
     const isCurrent = this.current?.incident_id === feature.id;
-    if (!isCurrent) this.pieces.delete(feature.id);
-    if (!isWaiting && !isCurrent) this.drop(feature.id);
+    this.pieces.delete(feature.id);
+    if (!isWaiting && isCurrent) this.show();
+    else if (!isWaiting) this.drop(feature.id);
     clearTimeout(this.news);
     this.news = setTimeout(() => this.afterwards(), NEWS_PAUSE_MS);
   }

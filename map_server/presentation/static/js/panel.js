@@ -59,10 +59,11 @@ export class Panel {
     }
   }
 
-  /** Fetch the open incident again, after somebody changed it; not while the reader is typing in it. */
+  /** Fetch the open incident again, after somebody changed it; not under the hands of a reader who is choosing. */
   refresh() {
     const isTyping = this.body.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-    if (this.mode === "incident" && this.isOpen && !isTyping) this.openIncident(this.incidentId, { keepFocus: true });
+    const isChoosing = this.body.querySelector("[aria-expanded=true], input:checked") !== null;
+    if (this.mode === "incident" && !isTyping && !isChoosing) this.openIncident(this.incidentId, { keepFocus: true });
   }
 
   /** List incidents, newest first; the same as the pins, for keyboard and screen reader. */

@@ -13,7 +13,6 @@ from map_server.presentation.formats import (
     duration,
     filesize,
     metres,
-    share,
 )
 from map_server.presentation.i18n import translations
 
@@ -54,11 +53,6 @@ def test_lengths_have_three_figures_at_most(length_m: float | None, text: str) -
 def test_durations_in_both_languages(span: timedelta | float | None, english: str, chinese: str) -> None:
     assert duration(span) == english
     assert duration(span, translations("zh").gettext) == chinese
-
-
-def test_share_keeps_its_denominator() -> None:
-    assert share(12, 40) == "12/40 (30 %)"
-    assert share(0, 0) == "0/0"
 
 
 def test_sizes_are_decimal() -> None:

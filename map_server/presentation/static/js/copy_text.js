@@ -1,10 +1,6 @@
-// Plain forms with a little help: send a changed choice at once, copy a text.
+// A button with data-copy="#id" copies the text of that element.
 import { t } from "./i18n.js";
 import { toast } from "./toast.js";
-
-for (const select of document.querySelectorAll("[data-submit-on-change]")) {
-  select.addEventListener("change", () => select.form.requestSubmit());
-}
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
