@@ -21,12 +21,13 @@ from map_server.entrypoints.http import (
     stream,
     teams,
 )
-from map_server.entrypoints.http.errors import Problem, install_error_handlers
+from map_server.entrypoints.http.errors import install_error_handlers
 from map_server.entrypoints.http.guards import refuse_unguarded
 from map_server.entrypoints.http.headers import SecurityHeaders
 from map_server.entrypoints.http.lifespan import lifespan
 from map_server.entrypoints.http.limits import BodyLimit
 from map_server.entrypoints.http.metrics import Metrics, RequestTimes
+from map_server.entrypoints.http.openapi import complete_openapi
 from map_server.entrypoints.http.static_files import static_files
 from map_server.entrypoints.services import Services
 
@@ -72,23 +73,6 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestTimes, metrics=app.state.metrics)
     app.add_middleware(SecurityHeaders)
-    _describe_problems(app)
+    complete_openapi(app)
     refuse_unguarded(app)
     return app
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Make the OpenAPI document name the problem document that all errors share."""
-    original = app.openapi
-
-    def openapi() -> dict[str, object]:
-        if app.openapi_schema is None:
-            schema = original()
-            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(problem.pop("$defs", {}))
-            schemas["Problem"] = problem
-        assert app.openapi_schema is not None
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]

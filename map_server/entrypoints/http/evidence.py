@@ -58,7 +58,16 @@ async def put_evidence(
     return UploadAnswer(received=state.received, is_whole=state.is_whole)
 
 
-@router.head(EVIDENCE, tags=["devices"], responses=problems(401, 403, 404))
+@router.head(
+    EVIDENCE,
+    tags=["devices"],
+    response_class=Response,
+    responses={
+        200: {"description": "The piece is whole"},
+        204: {"description": "The piece is on the way, or nothing of it has come"},
+        **problems(401, 403, 404),
+    },
+)
 def evidence_offset(sha256: Sha256Path, device: DeviceActor, services: ServicesDep) -> Response:
     """Tell a device how many bytes of a piece are here: 200 when it is whole, 204 while it is on the way."""
     state = services.evidence.state(device.device_id, sha256)

@@ -35,9 +35,16 @@ _SHOWN_BY_DEFAULT = frozenset(
 )
 
 
+class GeoJsonResponse(Response):
+    """Text that is GeoJSON already (RFC 7946)."""
+
+    media_type = "application/geo+json"
+
+
 @router.get(
     f"{API_PREFIX}/live.geojson",
     response_model=LiveCollection,
+    response_class=GeoJsonResponse,
     responses={304: {"description": "Nothing has changed since the ETag"}, **problems(401, 403, 422)},
 )
 def live_geojson(
@@ -69,7 +76,7 @@ def live_geojson(
         "removed": picture.removed,
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, headers=headers, media_type="application/geo+json")
+    return GeoJsonResponse(text, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
