@@ -20,6 +20,8 @@ __all__ = ["Guardian", "GuardianParams"]
 
 _log = structlog.get_logger()
 _DARK_HIGHLIGHT = 40.0
+_LEAST_SAME_CHECKS = 5
+"""In a time lapse two equal pictures may lie a day apart, and prove nothing."""
 
 
 class Guardian:
@@ -31,6 +33,7 @@ class Guardian:
         self._last_view: View | None = None
         self._checked_at: datetime | None = None
         self._same_since: datetime | None = None
+        self._same_checks = 0
         self._verdict = Verdict(params)
 
     def update(self, frame: Frame, motion: Motion) -> CameraState:
@@ -65,12 +68,13 @@ class Guardian:
         return reference.fault_of(view, self._verdict.state)
 
     def _is_frozen(self, view: View, reference: Reference, now: datetime) -> bool:
-        last = self._last_view
-        if last is None or last.pixels.shape != view.pixels.shape:
-            self._same_since = now
-            return False
-        still_fraction = float(np.mean(last.pixels == view.pixels))
-        reference.learn_still_fraction(still_fraction)
+        if self._last_view is None:
+            still_fraction = 0.0
+        else:
+            still_fraction = float(np.mean(self._last_view.pixels == view.pixels))
+            reference.learn_still_fraction(still_fraction)
         if still_fraction < 1.0 or self._same_since is None:
-            self._same_since = now
-        return reference.has_noise and now - self._same_since >= timedelta(seconds=self._params.frozen_s)
+            self._same_since, self._same_checks = now, 0
+        self._same_checks += 1
+        has_lasted = now - self._same_since >= timedelta(seconds=self._params.frozen_s)
+        return reference.has_noise and has_lasted and self._same_checks >= _LEAST_SAME_CHECKS

@@ -4,7 +4,7 @@ import numpy as np
 
 from edge_agent.guardian.params import GuardianParams
 from edge_agent.guardian.registration import find_move, likeness
-from edge_agent.guardian.texture import Texture, blend, texture_of
+from edge_agent.guardian.texture import Texture, texture_of
 from edge_agent.guardian.view import Field, View
 from wire_contract.vocabulary import CameraState
 
@@ -28,8 +28,6 @@ _TEXTURED = 0.3
 """Coarse texture in percent of brightness above which a cell can lose it."""
 _LEAST_TEXTURED_CELLS = 12
 _FLAT = 0.25
-_FLATTER = 0.7
-"""A cell is flat when its average has lost its texture and the single view most of its texture and noise."""
 _BLUNT = 0.8
 """Below this part of the usual sharpness the strongest edges are blunt."""
 
@@ -46,7 +44,7 @@ class Reference:
         self._rows = view.rows.copy()
         self._recent_rows = view.rows.copy()
         self._likeness = 1.0
-        self._single = view.texture
+        self._sharpness = view.texture.sharpness
         self._still_fraction: float | None = None
         self._views = 1
 
@@ -68,7 +66,7 @@ class Reference:
         self._views += 1
         share = 1.0 / self._views if self._views <= _FIRST_VIEWS else min(1.0, elapsed_s / _MEMORY_S)
         self._likeness += share * (likeness(self._edges, view.edges) - self._likeness)
-        self._single = blend(self._single, view.texture, share)
+        self._sharpness += share * (view.texture.sharpness - self._sharpness)
         self._edges += share * (view.edges - self._edges)
         self._rows += share * (view.rows - self._rows)
 
@@ -83,22 +81,21 @@ class Reference:
         self._recent_rows += _RECENT_SHARE * (view.rows - self._recent_rows)
         if self._views < _LEAST_VIEWS:
             return CameraState.OK
-        usual, recent, single = texture_of(self._rows), texture_of(self._recent_rows), view.texture
-        if self._is_covered(usual, recent, single):
+        usual, recent = texture_of(self._rows), texture_of(self._recent_rows)
+        if self._is_covered(usual, recent):
             return CameraState.COVERED
         if self._is_moved(view, known):
             return CameraState.MOVED
-        return CameraState.DEFOCUSED if self._is_defocused(usual, recent, single) else CameraState.OK
+        return CameraState.DEFOCUSED if self._is_defocused(usual, recent, view) else CameraState.OK
 
-    def _is_covered(self, usual: Texture, recent: Texture, single: Texture) -> bool:
-        """A good part of the picture has lost the texture that it had, and not because the camera shakes."""
+    def _is_covered(self, usual: Texture, recent: Texture) -> bool:
+        """A good part of the picture has lost the texture that it had."""
         textured = usual.coarse > _TEXTURED
-        flat = (recent.coarse < _FLAT * usual.coarse) & (single.coarse < _FLATTER * self._single.coarse)
         count = int(np.count_nonzero(textured))
-        lost = int(np.count_nonzero(textured & flat))
+        lost = int(np.count_nonzero(textured & (recent.coarse < _FLAT * usual.coarse)))
         return count >= _LEAST_TEXTURED_CELLS and lost / count >= self._params.covered_fraction
 
-    def _is_defocused(self, usual: Texture, recent: Texture, single: Texture) -> bool:
+    def _is_defocused(self, usual: Texture, recent: Texture, view: View) -> bool:
         """Fine texture is gone where coarse texture is still there, and not because the camera shakes."""
         is_new = recent.coarse > 2 * usual.coarse  # a thing of its own sharpness has come
         seen = (usual.coarse > _TEXTURED) & (recent.coarse > _TEXTURED) & ~is_new
@@ -106,7 +103,7 @@ class Reference:
             return False
         ratios = (recent.fine[seen] / recent.coarse[seen]) / (usual.fine[seen] / usual.coarse[seen])
         is_unsharp = float(np.median(ratios)) < self._params.defocused_ratio
-        return is_unsharp and single.sharpness < _BLUNT * self._single.sharpness
+        return is_unsharp and view.texture.sharpness < _BLUNT * self._sharpness
 
     def _is_moved(self, view: View, known: CameraState) -> bool:
         alike = likeness(self._edges, view.edges)

@@ -43,14 +43,5 @@ def texture_of(rows: Rows) -> Texture:
     )
 
 
-def blend(old: Texture, new: Texture, share: float) -> Texture:
-    """Move a running average towards a new texture by `share` in [0, 1]."""
-    return Texture(
-        old.fine + share * (new.fine - old.fine),
-        old.coarse + share * (new.coarse - old.coarse),
-        old.sharpness + share * (new.sharpness - old.sharpness),
-    )
-
-
 def _cell_means(values: Rows) -> Cells:
     return np.asarray(cv2.resize(values, _CELLS, interpolation=cv2.INTER_AREA), dtype=np.float32)

@@ -91,7 +91,7 @@ def test_a_passer_by_is_seen_while_the_light_changes():
 def test_at_night_weak_contrast_is_enough():
     night = (20 + textured(SIZE).astype(np.float32) * 0.15).astype(np.uint8)
     said = watch(
-        noisy(night, 20) + [with_box(picture, 150, 100, level=70) for picture in noisy(night, 3, seed=2)]
+        noisy(night, 20) + [with_box(picture, 150, 100, level=52) for picture in noisy(night, 3, seed=2)]
     )
     assert all(motion.moving_regions for motion in said[20:])
     assert not any(motion.moving_regions for motion in said[:20])

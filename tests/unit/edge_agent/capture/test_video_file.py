@@ -145,6 +145,18 @@ def test_a_damaged_stretch_is_left_out_and_the_rest_is_seen(tmp_path):
     assert offsets_s(frames) == sorted(set(offsets_s(frames)))
 
 
+def test_recordings_joined_end_to_end_go_on_in_time(tmp_path):
+    """A recorder that appends: the second part's timestamps begin anew in the middle of the file."""
+    part = write_video(tmp_path / "part.ts", numbered(10), fps=10).read_bytes()
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(part + part)
+    frames = play(joined)
+    assert len(frames) >= 19
+    steps = np.diff(offsets_s(frames))
+    assert steps.min() > 0
+    assert steps.max() <= 0.2
+
+
 def test_a_name_with_a_colon_is_a_name_and_not_a_protocol(tmp_path):
     frames = play(write_video(tmp_path / "10:30 gate.mp4", numbered(2)))
     assert len(frames) == 2

@@ -107,6 +107,15 @@ def test_a_drawn_scene_without_noise_is_not_called_frozen():
     assert set(said) == {CameraState.OK}
 
 
+def test_a_time_lapse_with_equal_pictures_on_some_days_is_not_called_frozen():
+    watch = Watch()
+    day_s = 86_400.0
+    for _ in range(6):
+        said = {watch.glance(STREET, step_s=day_s) for _ in range(2)}
+        said |= {watch.glance(STREET, noise=0, step_s=day_s) for _ in range(3)}
+        assert said == {CameraState.OK}
+
+
 @pytest.mark.parametrize(
     ("what", "picture"),
     [
