@@ -10,11 +10,10 @@ PAGE = REPOSITORY / "docs" / "dependencies.md"
 HEADING = """\
 # Dependencies and their licences
 
-Written by `python scripts/write_dependencies.py` from the installed packages. Named are those that Lilong asks
-for itself; the
-full sets with hashes are `requirements.txt` (programs) and `requirements-dev.txt` (tests and tools).
-Front-end packages are in
-`package.json`; the build copies each with its licence. No package under the GPL or AGPL is used.
+Written by `python scripts/write_dependencies.py` from the installed packages. Named are those that Lilong
+asks for itself; the full sets with hashes are `requirements.txt` (programs) and `requirements-dev.txt` (tests
+and tools). Front-end packages are in `package.json`; the build copies each with its licence. No package under
+the GPL or AGPL is used.
 """
 EXTRAS = {
     "base": "both programs",
