@@ -5,13 +5,14 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 from sqlalchemy.exc import DBAPIError
 from typer.exceptions import TyperException
 
-from map_server.bootstrap import running_services, set_up_logging
+from map_server.bootstrap import recorded, running_services, set_up_logging
 from map_server.config import Settings, settings_from
 from map_server.domain.errors import DomainError, InvalidInput, Unavailable
 from map_server.entrypoints.cli import command_line
@@ -24,11 +25,12 @@ def _settings(data_dir: Path | None, host: str | None, port: int | None) -> Sett
         raise InvalidInput(str(error)) from error
 
 
-def main() -> None:
-    """Run a command and exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command, of the command line unless given, and exit."""
     set_up_logging()
     try:
-        sys.exit(command_line(running_services, _settings)(standalone_mode=False))
+        commands = command_line(running_services, recorded, _settings)
+        sys.exit(commands(arguments, standalone_mode=False))
     except TyperException as error:
         _end(error.format_message(), 2)
     except Unavailable as error:

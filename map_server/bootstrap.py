@@ -31,7 +31,7 @@ from map_server.config import Settings
 from map_server.domain.fusion import FusionParams
 from map_server.domain.incident import Incident
 from map_server.domain.verdict import Opinion
-from map_server.entrypoints.services import Services
+from map_server.entrypoints.services import Record, Services
 from map_server.services.account_ports import PasswordHasher
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
@@ -89,6 +89,17 @@ def open_database(settings: Settings) -> Engine:
     engine = open_engine(settings.database_url or sqlite_url(settings.database_path))
     migrate(engine)
     return engine
+
+
+@contextmanager
+def recorded(settings: Settings) -> Iterator[Record]:
+    """Open log and evidence for those who check them; nothing is written, no table brought up to date."""
+    engine = open_engine(settings.database_url or sqlite_url(settings.database_path))
+    begin = SqlUnitsOfWork(engine, SystemClock(), committed=lambda _: None)
+    try:
+        yield Record(begin.reading, EvidenceFolder(settings.evidence_dir))
+    finally:
+        engine.dispose()
 
 
 @contextmanager

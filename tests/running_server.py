@@ -3,7 +3,7 @@
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ class RunningServer:
     clock: FakeClock
     settings: Settings
     stack: ExitStack = field(repr=False)
+    stop: Callable[[], None] = field(repr=False)
 
     def stranger(self, **headers: str) -> httpx.Client:
         return self.stack.enter_context(
@@ -80,7 +81,7 @@ def running_server(data_dir: Path, database_url: str | None = None) -> Iterator[
 
         stack.callback(stop)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield RunningServer(url, services, clock, settings, stack)
+        yield RunningServer(url, services, clock, settings, stack, stop)
 
 
 @contextmanager

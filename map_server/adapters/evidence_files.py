@@ -25,7 +25,6 @@ class EvidenceFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._partial = root / "partial"
-        self._partial.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
 
     def received(self, sha256: str) -> int:
@@ -44,6 +43,7 @@ class EvidenceFolder:
                     f"{received} bytes of this piece are here; go on from there, not from {offset}"
                 )
             try:
+                self._partial.mkdir(parents=True, exist_ok=True)
                 with (self._partial / sha256).open("wb" if offset == 0 else "ab") as file:
                     file.write(content)
             except OSError as error:

@@ -15,10 +15,11 @@ from map_server.domain.errors import InvalidInput
 from map_server.entrypoints.geodata_command import load_geodata
 from map_server.entrypoints.http.app import create_app
 from map_server.entrypoints.http.server import MapServer, listen
-from map_server.entrypoints.services import Services
+from map_server.entrypoints.services import Record, Services
 from map_server.services.verification import Verification, verify
 
 OpenServices = Callable[[Settings], AbstractContextManager[Services]]
+OpenRecord = Callable[[Settings], AbstractContextManager[Record]]
 MakeSettings = Callable[[Path | None, str | None, int | None], Settings]
 
 Data = Annotated[Path | None, typer.Option(help="Folder of database and evidence [var/server].")]
@@ -26,8 +27,12 @@ Data = Annotated[Path | None, typer.Option(help="Folder of database and evidence
 _PROGRESS_EVERY = 500
 
 
-def command_line(open_services: OpenServices, settings_of: MakeSettings) -> typer.Typer:
-    """Build the commands."""
+def command_line(
+    open_services: OpenServices, open_record: OpenRecord, settings_of: MakeSettings
+) -> typer.Typer:
+    """Build the commands. `open_record` opens log and evidence as they lie, without bringing anything up to
+    date.
+    """
     app = typer.Typer(
         help="Turns events of edge agents into incidents, audited decisions and patrol stops.",
         no_args_is_help=True,
@@ -74,8 +79,8 @@ def command_line(open_services: OpenServices, settings_of: MakeSettings) -> type
         settings = settings_of(data, None, None)
         if settings.database_url is None and not settings.database_path.exists():
             raise InvalidInput(f"--data {settings.data_dir}: there is no database of a map server here")
-        with open_services(settings) as services:
-            _report(_verified(services))
+        with open_record(settings) as record:
+            _report(_verified(record))
 
     return app
 
@@ -95,14 +100,14 @@ def _serve(open_services: OpenServices, settings: Settings) -> None:
     typer.echo("map-server: stopped")
 
 
-def _verified(services: Services) -> Verification:
+def _verified(record: Record) -> Verification:
     with Console(stderr=True).status("checking") as status:
 
         def progress(checked: int) -> None:
             if checked % _PROGRESS_EVERY == 0:
                 status.update(f"checked {checked}")
 
-        return verify(services.read, services.evidence_files, progress)
+        return verify(record.read, record.files, progress)
 
 
 def _report(found: Verification) -> None:

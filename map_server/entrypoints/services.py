@@ -25,6 +25,14 @@ from map_server.services.teams import Teams
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """The audit log and the evidence as they lie."""
+
+    read: Begin
+    files: EvidenceFolder
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The use cases and flat queries of one running server."""
 
