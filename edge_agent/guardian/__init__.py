@@ -1,6 +1,6 @@
 """The camera watches itself: moved, covered, defocused, frozen, dark. Cheap: a look every few seconds.
 
-What it says suspends the rules, so it speaks late, when every check for many seconds agrees that something is
+What it says suspends the rules, so it speaks late, when most checks of many seconds agree that something is
 wrong. A car that fills the picture, a cloud or a lamp must not impress it.
 """
 
