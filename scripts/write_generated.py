@@ -1,4 +1,4 @@
-"""Writes everything that is made from the code again: `make docs`; tests compare it with what is committed."""
+"""Writes everything that is made from the code again: `make docs`; tests compare it with what is there."""
 
 import subprocess
 import sys
