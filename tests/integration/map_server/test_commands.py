@@ -141,7 +141,7 @@ class TestVerifyLog:
             ("DELETE FROM audit_log", "entry 1 is missing"),
             ("UPDATE audit_log SET seq = seq + 100 WHERE seq = 2", "entry 2 is missing"),
             (
-                "UPDATE audit_head SET hash = (SELECT previous_hash FROM audit_log WHERE seq = audit_head.seq)",
+                "UPDATE audit_head SET hash = (SELECT hash FROM audit_log WHERE seq = 2)",
                 "head",
             ),
         ],
