@@ -155,25 +155,28 @@ class OneTimeLink:
 class LoginBrake:
     """Failed log-ins under one key (an account name or a network address) and the wait that follows.
 
-    The first four cost nothing; from the fifth on each doubles the wait, from 5 s up to 15 min.
-    A quiet hour forgets.
+    The first few cost nothing; then each doubles the wait, from 5 s up to 15 min. A quiet hour forgets.
+    An address has more of them: behind it may stand a whole office.
     """
 
     key: str
     failures: int
     last_failed_at: datetime
 
-    FREE_FAILURES: ClassVar[int] = 5
+    FREE_FAILURES: ClassVar[int] = 4
+    FREE_FAILURES_OF_ADDRESS: ClassVar[int] = 49
+    ADDRESS: ClassVar[str] = "address:"
     FIRST_WAIT: ClassVar[timedelta] = timedelta(seconds=5)
     LONGEST_WAIT: ClassVar[timedelta] = timedelta(minutes=15)
     FORGOTTEN_AFTER: ClassVar[timedelta] = timedelta(hours=1)
 
     def wait(self, now: datetime) -> timedelta:
         """How long from `now` until the next try is looked at; zero when it may be made at once."""
-        extra = self.failures - self.FREE_FAILURES
-        if extra < 0:
+        is_address = self.key.startswith(self.ADDRESS)
+        extra = self.failures - (self.FREE_FAILURES_OF_ADDRESS if is_address else self.FREE_FAILURES)
+        if extra <= 0:
             return timedelta(0)
-        full = min(self.FIRST_WAIT * (1 << min(extra, 20)), self.LONGEST_WAIT)
+        full = min(self.FIRST_WAIT * (1 << min(extra - 1, 20)), self.LONGEST_WAIT)
         return max(self.last_failed_at + full - now, timedelta(0))
 
     def after_failure(self, now: datetime) -> Self:
@@ -187,13 +190,23 @@ def refused(field: str, message: str) -> InvalidInput:
     return InvalidInput(message, (FieldError(field, message),))
 
 
+def spelled_login_name(raw: str) -> str:
+    """The one spelling of a login name: full-width letters and capitals are the same name."""
+    return unicodedata.normalize("NFKC", raw).strip().lower()
+
+
+def spelled_password(raw: str) -> str:
+    """The one spelling of a password, whatever keyboard it was typed on. Source: RFC 8265, section 4.2."""
+    return unicodedata.normalize("NFKC", raw)
+
+
 def checked_login_name(raw: str) -> str:
     """The login name in its one spelling.
 
     Raises:
         InvalidInput: not 2-40 characters of a-z, 0-9, dot, hyphen, underscore.
     """
-    name = unicodedata.normalize("NFKC", raw).strip().lower()
+    name = spelled_login_name(raw)
     if not LOGIN_NAME.fullmatch(name):
         raise refused("login_name", "Use 2 to 40 of a-z, 0-9, . - _ and begin with a letter or digit.")
     return name
@@ -208,14 +221,14 @@ def checked_display_name(raw: str) -> str:
 
 
 def checked_password(raw: str, login_name: str) -> str:
-    """The password as it will be hashed (NFKC).
+    """The password in its one spelling.
 
     Length counts, not composition rules. Source: NIST SP 800-63B-4, section 3.1.1.2.
 
     Raises:
         InvalidInput: too short, too long, too uniform, or holding the login name.
     """
-    password = unicodedata.normalize("NFKC", raw)
+    password = spelled_password(raw)
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise refused("password", "Use 10 to 200 characters.")
     if len(set(password)) < MIN_DISTINCT_CHARACTERS:

@@ -12,6 +12,8 @@ from map_server.domain.account import (
     TooManyTries,
     checked_password,
     refused,
+    spelled_login_name,
+    spelled_password,
 )
 from map_server.domain.errors import NotFound, Unauthenticated
 from map_server.services.account_ports import PasswordHasher, PeopleReads
@@ -53,13 +55,13 @@ class SignIn:
             Unauthenticated: wrong name or password; not said which.
             TooManyTries: wait first; the password was not looked at.
         """
-        name = login_name.strip().lower()[:64]
-        keys = (f"name:{name}", f"address:{address}")
+        name = spelled_login_name(login_name)[:64]
+        keys = (f"name:{name}", f"{LoginBrake.ADDRESS}{address}")
         self._refuse_while_braked(keys)
         account = self._reads.account_by_login_name(name)
         # The hash takes a tenth of a second: outside the transaction, and as long for an unknown name.
         known_hash = account.password_hash if account is not None else self._nobody_hash
-        is_right = self._hasher.verify(password, known_hash)
+        is_right = self._hasher.verify(spelled_password(password), known_hash)
         if account is None or not is_right or not account.is_active:
             self._count_failure(keys)
             raise Unauthenticated("Login name or password is wrong.")
@@ -97,8 +99,10 @@ class SignIn:
 
     def change_password(self, signed_in: SignedIn, old: str, new: str) -> SignedIn:
         """Set another password; every other session of the account ends, this one is replaced."""
-        if not self._hasher.verify(old, signed_in.account.password_hash):
-            self._count_failure((f"name:{signed_in.account.login_name}",))
+        keys = (f"name:{signed_in.account.login_name}",)
+        self._refuse_while_braked(keys)
+        if not self._hasher.verify(spelled_password(old), signed_in.account.password_hash):
+            self._count_failure(keys)
             raise refused("old_password", "The present password is wrong.")
         password = checked_password(new, signed_in.account.login_name)
         changed = signed_in.account.with_password(self._hasher.hash(password))
@@ -117,7 +121,7 @@ class SignIn:
             if present is None or present.version != account.version:
                 raise NotFound("This account was changed just now; try again.")
             if self._hasher.needs_rehash(present.password_hash):
-                present = present.with_password(self._hasher.hash(password))
+                present = present.with_password(self._hasher.hash(spelled_password(password)))
                 work.accounts.update(present, expected_version=account.version)
             work.login_brakes.remove(key)
             work.sessions.remove_begun_before(self._clock.now() - SESSION_LIFETIME)

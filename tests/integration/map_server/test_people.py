@@ -97,6 +97,12 @@ def test_log_in_gives_a_cookie_that_scripts_cannot_read(server: RunningServer) -
     assert "SameSite=lax" in cookie
 
 
+def test_name_and_password_may_be_typed_full_width(server: RunningServer) -> None:
+    first_admin(server)
+    form = {"login_name": "ＣＨＥＮ", "password": PASSWORD.replace("s", "ｓ")}
+    assert server.stranger().post("/login", data=form).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("wish", "goes_to"),
     [
@@ -181,6 +187,13 @@ def test_new_password_ends_all_other_sessions(server: RunningServer) -> None:
     assert elsewhere.get("/api/v1/incidents").status_code == 401
     old = server.stranger().post("/login", data={"login_name": "chen", "password": PASSWORD})
     assert old.status_code == 401
+
+
+def test_present_password_is_not_guessed_on_the_account_page(server: RunningServer) -> None:
+    browser = first_admin(server)
+    fields = {"old_password": "not it at all", "password": "another quiet lane"}
+    statuses = [send(browser, "/account", **fields).status_code for _ in range(6)]
+    assert statuses == [422, 422, 422, 422, 422, 429]
 
 
 def test_password_is_not_changed_without_the_present_one(server: RunningServer) -> None:

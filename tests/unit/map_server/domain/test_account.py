@@ -107,8 +107,8 @@ def test_link_works_once_and_not_for_ever() -> None:
         link.used(NOON).used(NOON)
 
 
-def failed(times: int) -> LoginBrake:
-    brake = LoginBrake(key="name:chen", failures=0, last_failed_at=NOON)
+def failed(times: int, key: str = "name:chen") -> LoginBrake:
+    brake = LoginBrake(key=key, failures=0, last_failed_at=NOON)
     for _ in range(times):
         brake = brake.after_failure(NOON)
     return brake
@@ -126,6 +126,11 @@ def failed(times: int) -> LoginBrake:
 )
 def test_wrong_passwords_cost_more_and_more_time(times: int, wait_s: float) -> None:
     assert failed(times).wait(NOON).total_seconds() == wait_s
+
+
+def test_one_forgetful_colleague_does_not_lock_the_office_out() -> None:
+    assert failed(49, "address:10.0.0.1").wait(NOON) == timedelta(0)
+    assert failed(50, "address:10.0.0.1").wait(NOON) == timedelta(seconds=5)
 
 
 def test_a_quiet_hour_forgets_failures() -> None:
