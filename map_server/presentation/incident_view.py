@@ -79,11 +79,14 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """Everything that the panel and the desk show of one incident."""
+    """Everything that the panel and the desk show of one incident.
+
+    `lead` is the event whose pictures are shown; a merged incident has given its events away and has none.
+    """
 
     incident: Incident
-    lead: Event
-    evidence: EvidenceView
+    lead: Event | None
+    evidence: EvidenceView | None
     events: tuple[EventLine, ...]
     history: tuple[HistoryLine, ...]
 
@@ -94,13 +97,13 @@ def incident_view(record: IncidentRecord, gettext: Gettext) -> IncidentView:
     return IncidentView(
         incident=record.incident,
         lead=lead,
-        evidence=_evidence(lead, record.evidence.get(lead.event_id, [])),
+        evidence=None if lead is None else _evidence(lead, record.evidence.get(lead.event_id, [])),
         events=tuple(EventLine(event, why_text(event.why, gettext)) for event in reversed(record.events)),
         history=tuple(_history_line(entry, gettext) for entry in reversed(record.history)),
     )
 
 
-def _lead(events: Sequence[Event], evidence: dict[str, list[EvidenceRecord]]) -> Event:
+def _lead(events: Sequence[Event], evidence: dict[str, list[EvidenceRecord]]) -> Event | None:
     """The event to look at first: most pictures held, then the highest score, then the newest."""
     return max(
         events,
@@ -109,6 +112,7 @@ def _lead(events: Sequence[Event], evidence: dict[str, list[EvidenceRecord]]) ->
             event.report.score,
             event.event_id,
         ),
+        default=None,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from map_server.domain.account import Role
 from map_server.presentation.map_page import foreign_addresses
-from tests.event_messages import evidence, message
+from tests.event_messages import HERE, evidence, message, metres_from
 from tests.running_server import RunningServer
 from wire_contract.routes import EVENTS
 
@@ -115,6 +115,23 @@ def test_auditor_finds_the_actions_in_the_panel_and_a_patrol_does_not(server: Ru
     }
     assert "data-verdict" in texts[Role.AUDITOR]
     assert "data-verdict" not in texts[Role.PATROL]
+
+
+@pytest.mark.parametrize("page", ["/incidents/{}/panel", "/audit/items/{}"])
+def test_merged_incident_leads_to_the_one_that_took_it_in(
+    server: RunningServer, admin: httpx.Client, page: str
+) -> None:
+    box = server.device()
+    for east_m in (0, 40):
+        box.post(EVENTS, json=message(at=metres_from(HERE, east_m), camera_id=f"cam-{east_m}"))
+    ids = [incident["id"] for incident in admin.get("/api/v1/incidents").json()["incidents"]]
+    admin.post(f"/api/v1/incidents/{ids[0]}/merge", json={"absorbed_id": ids[1]})
+
+    answer = admin.get(page.format(ids[1]), params={"lang": "en"})
+
+    assert answer.status_code == 200
+    assert "Merged" in answer.text
+    assert ("audit" in page) or (f'data-open="{ids[0]}"' in answer.text)
 
 
 def test_shared_address_of_an_incident_leads_to_the_map(admin: httpx.Client) -> None:
