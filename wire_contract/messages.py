@@ -1,7 +1,7 @@
 """The messages of DESIGN 4.3 as frozen pydantic models: the one definition of what is sent.
 
-Readers ignore fields that they do not know (`extra="ignore"`), so that a newer agent may talk to an older server.
-Writers set every field. All times are aware and written in UTC with a trailing `Z`.
+Readers ignore fields that they do not know (`extra="ignore"`), so that a newer agent may talk to an older
+server. Writers set every field. All times are aware and written in UTC with a trailing `Z`.
 """
 
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from pydantic import (
 
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase, EvidenceRole, Redaction
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 Identifier = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$")]
 """Names of devices, cameras, zones and models; safe in a URL path and in a file name."""
@@ -52,7 +52,9 @@ class WireModel(BaseModel):
 
 
 class ErrorEllipse(WireModel):
-    """95 % error ellipse of a ground fix: semi-axes in metres, azimuth of the major axis clockwise from north."""
+    """95 % error ellipse of a ground fix: semi-axes in metres, azimuth of the major axis clockwise from
+    north.
+    """
 
     major_m: float = Field(ge=0, le=100_000)
     minor_m: float = Field(ge=0, le=100_000)
@@ -92,8 +94,8 @@ class ModelRef(WireModel):
 class EventMessage(WireModel):
     """One line of events.jsonl: one device's finding in one phase of its life (DESIGN 4.3).
 
-    `started_at` is when the thing came to rest, `raised_at` when the dwell was over. The pair (`event_id`, `phase`)
-    together with `sequence` names a message; `event_id` names the thing.
+    `started_at` is when the thing came to rest, `raised_at` when the dwell was over. The pair (`event_id`,
+    `phase`) together with `sequence` names a message; `event_id` names the thing.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION

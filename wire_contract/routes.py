@@ -3,7 +3,7 @@
 API_PREFIX = "/api/v1"
 EVENTS = f"{API_PREFIX}/events"
 EVIDENCE = f"{API_PREFIX}/evidence/{{sha256}}"
-"""PUT the bytes; HEAD answers `Upload-Offset` for a partial upload; a PUT with `Content-Range` resumes there."""
+"""PUT the bytes; HEAD answers `Upload-Offset`, where a PUT with `Content-Range` goes on."""
 HEARTBEAT = f"{API_PREFIX}/devices/{{device_id}}/heartbeat"
 ENROLMENT = f"{API_PREFIX}/devices/enrol"
 
