@@ -13,7 +13,7 @@ class EventKind(StrEnum):
 
 
 class EventPhase(StrEnum):
-    """Where an event stands in its life. One `event_id` goes through opened, any number of updated, closed."""
+    """Where an event stands in its life: opened, then any number of updated, then closed, under one id."""
 
     OPENED = "opened"
     UPDATED = "updated"
