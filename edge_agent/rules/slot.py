@@ -146,6 +146,12 @@ class Slot:
         rested = sighting.rests_since or at
         return sighting.was_moving(rested) and rested > self.last_seen_at
 
+    def was_left_by(self, sighting: Sighting) -> bool:
+        """Tell whether an alarmed thing, by its track, came to rest elsewhere since it was last seen here."""
+        is_same = self.track_id is not None and self.track_id == sighting.track_id
+        rested = sighting.rests_since
+        return self.has_event and is_same and rested is not None and rested > self.last_seen_at
+
     def seen(self, sighting: Sighting, at: datetime, elapsed_s: float, params: SlotParams) -> "Slot":
         """Give the slot after its thing was seen."""
         is_here = iou(self.box_xyxy_px, sighting.box_xyxy_px) >= params.match_iou

@@ -127,14 +127,10 @@ class SlotMemory:
             if overlaps[row, column] > 0
         }
         taken = {id(sighting) for sighting in pairs.values()}
-        resting = {
-            thing.track_id: thing
-            for thing in sightings
-            if thing.track_id is not None and thing.rests_since is not None and id(thing) not in taken
-        }
-        for slot in slots:
-            if slot.has_event and slot.slot_id not in pairs and slot.track_id in resting:
-                pairs[slot.slot_id] = resting[slot.track_id]
+        for slot in (slot for slot in slots if slot.slot_id not in pairs):
+            found = next((thing for thing in sightings if slot.was_left_by(thing)), None)
+            if found is not None and id(found) not in taken:
+                pairs[slot.slot_id] = found
         return pairs
 
     def _advance(self, slot: Slot, sighting: Sighting | None, view: View, elapsed_s: float) -> Slot | None:

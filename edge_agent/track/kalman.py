@@ -9,7 +9,7 @@ white noise acceleration as in Bar-Shalom, Li, Kirubarajan, "Estimation with App
 Navigation", 6.2.2.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from edge_agent.boxes import size_px
@@ -123,6 +123,18 @@ def update(state: BoxFilter, box: BoxXyxy) -> BoxFilter:
         state.width.updated(width, variance),
         state.height.updated(height, variance),
     )
+
+
+def coast(state: BoxFilter, is_resting: bool) -> BoxFilter:
+    """Give the filter of a box that is out of sight: it keeps its size, and its place if it rested.
+
+    The last detection before a thing is hidden is often cut; its seeming motion must not be carried on.
+    """
+    x, y = state.x, state.y
+    if is_resting:
+        x, y = replace(x, velocity_px_s=0.0), replace(y, velocity_px_s=0.0)
+    width, height = replace(state.width, velocity_px_s=0.0), replace(state.height, velocity_px_s=0.0)
+    return BoxFilter(x, y, width, height)
 
 
 def _coordinates(box: BoxXyxy) -> tuple[float, float, float, float]:

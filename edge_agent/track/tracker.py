@@ -20,10 +20,11 @@ from edge_agent.types import BoxXyxy, Detection, Track, TrackState
 
 @dataclass(slots=True)
 class _Life:
-    """What the tracker knows of one object."""
+    """What the tracker knows of one object: `seen` when last detected, `motion` for the present frame."""
 
     track_id: int
     group: str
+    seen: kalman.BoxFilter
     motion: kalman.BoxFilter
     first_seen_at: datetime
     last_seen_at: datetime
@@ -47,7 +48,6 @@ class Tracker:
         self._group_of = {label: labels[0] for labels in params.label_groups for label in labels}
         self._lives: list[_Life] = []
         self._next_id = 1
-        self._last_at: datetime | None = None
         self.refused = 0
         """Detections that found no room under the cap since start, for a metric."""
         self.expired = 0
@@ -75,10 +75,8 @@ class Tracker:
         return tuple(self._track(life, frame_size_px) for life in self._lives)
 
     def _predict(self, at: datetime) -> None:
-        elapsed_s = 0.0 if self._last_at is None else max(0.0, (at - self._last_at).total_seconds())
-        self._last_at = at
         for life in self._lives:
-            life.motion = kalman.predict(life.motion, elapsed_s)
+            life.motion = kalman.predict(life.seen, max(0.0, (at - life.last_seen_at).total_seconds()))
 
     def _usable(self, detections: Sequence[Detection]) -> tuple[list[Detection], list[str]]:
         good = [detection for detection in detections if detection.score >= self._params.match_score]
@@ -112,7 +110,7 @@ class Tracker:
     def _hit(self, life: _Life, at: datetime, detection: Detection) -> None:
         elapsed_s = (at - life.last_seen_at).total_seconds()
         weight = 1.0 - exp(-elapsed_s / self._params.score_memory_s)
-        life.motion = kalman.update(life.motion, detection.box_xyxy_px)
+        life.seen = life.motion = kalman.update(life.motion, detection.box_xyxy_px)
         life.score += weight * (detection.score - life.score)
         life.label_weights = {label: (1 - weight) * value for label, value in life.label_weights.items()}
         life.label_weights[detection.label] = (
@@ -140,8 +138,10 @@ class Tracker:
         for life in self._lives:
             box = life.motion.box_xyxy_px
             was_shown = covered is None or any(covered_fraction(box, crop) > 0.9 for crop in covered)
-            if life.last_seen_at != at and was_shown:
-                life.missed_since = life.missed_since or at
+            if life.last_seen_at != at and was_shown and life.missed_since is None:
+                life.missed_since = at
+                life.seen = kalman.coast(life.seen, is_resting=life.still_since is not None)
+                life.motion = kalman.predict(life.seen, (at - life.last_seen_at).total_seconds())
 
     def _end(self, at: datetime) -> None:
         kept: list[tuple[_Life, BoxXyxy]] = []
@@ -168,11 +168,13 @@ class Tracker:
         if len(self._lives) >= self._params.max_tracks:
             self.refused += 1
             return
+        seen = kalman.start(detection.box_xyxy_px)
         self._lives.append(
             _Life(
                 track_id=self._next_id,
                 group=group,
-                motion=kalman.start(detection.box_xyxy_px),
+                seen=seen,
+                motion=seen,
                 first_seen_at=at,
                 last_seen_at=at,
                 score=detection.score,

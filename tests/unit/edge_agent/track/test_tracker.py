@@ -102,6 +102,17 @@ def test_missed_object_is_lost_at_once_found_again_and_forgotten_after_seconds_n
     assert camera.see(9.3) == ()
 
 
+def test_resting_object_that_is_hidden_stays_where_it_was() -> None:
+    """The last box before it is hidden is cut to half; its seeming motion must not be carried on."""
+    camera = Camera()
+    camera.watch(0, 5, 5, car())
+    camera.see(5.0, car((130, 100, 160, 140), 0.5))
+    for second in (5.2, 6.0, 8.0, 9.8):
+        (lost,) = camera.see(second)
+        assert lost.box_xyxy_px == pytest.approx((115, 100, 160, 140), abs=16)
+    assert lost.still_since is not None
+
+
 def test_place_where_the_detector_did_not_look_is_not_missed() -> None:
     camera = Camera()
     camera.watch(0, 2, 5, car())
