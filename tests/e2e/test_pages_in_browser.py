@@ -129,6 +129,23 @@ def test_panel_shows_evidence_and_takes_a_decision_with_its_undo(
     assert list(states(server).values()) == ["open"]
 
 
+def test_stated_error_is_seen_beside_the_pin(server: RunningServer, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(server, page)
+    agent(server).report(EventKind.GARBAGE_DROP, HERE, NOON)
+    open_map(page)
+    page.locator(".pin").click()
+
+    page.get_by_role("button", name="Zoom to it").click()
+
+    expect(page.locator(".map--near")).to_have_count(1)
+    expect(page.locator(".ellipse--garbage_drop")).to_have_count(1)
+    for drawing in (".ellipse--garbage_drop", ".leaflet-ellipses-pane svg"):
+        box = page.locator(drawing).bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) > 20
+
+
 def test_box_is_hidden_by_its_key_and_panel_closed_by_escape(
     server: RunningServer, open_page: OpenPage
 ) -> None:
