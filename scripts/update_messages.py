@@ -69,7 +69,7 @@ def collected() -> Catalog:
         with path.open("rb") as file:
             options = {"trimmed": "true", "encoding": "utf-8"} if method == "jinja2" else {}
             for _, message, comments, context in extract(method, file, keywords, options=options):
-                place = (path.relative_to(REPOSITORY).as_posix(), None)
+                place = (path.relative_to(REPOSITORY).as_posix(), 0)
                 catalog.add(message, None, [place], auto_comments=comments, context=context)
     return catalog
 
