@@ -14,6 +14,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",  # a commit that was acknowledged survives a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
+    "PRAGMA wal_autocheckpoint=8000",  # pages, 32 MB: a page that many batches touch is copied back once
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",
 )

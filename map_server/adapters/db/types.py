@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Text, TypeDecorator
@@ -28,7 +29,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a naive time reached the database; give aware UTC")
         moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
+        return _iso_text(moment) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Read as aware UTC."""
@@ -37,6 +38,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         assert isinstance(moment, datetime)
         return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _iso_text(moment: datetime) -> str:
+    """Write a UTC time; a batch writes the same instants again and again."""
+    return moment.isoformat(timespec="microseconds")
 
 
 class CanonicalJson(TypeDecorator[JsonValue]):
