@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from map_server.entrypoints.http.live_hub import LiveHub
+from map_server.entrypoints.http.live_hub import LiveHub, LiveHubParams
 from map_server.entrypoints.services import Services
 
 _SILENCE_CHECK_S = 20.0
@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start the tasks, and end them when the server stops."""
     services: Services = app.state.services
-    hub = LiveHub(services.live, app.state.metrics)
+    hub = LiveHub(services.live, app.state.metrics, LiveHubParams())
     app.state.live_hub = hub
     leave = services.changes.listen(hub.wake)
     feed = asyncio.create_task(hub.run())

@@ -6,25 +6,39 @@ A commit of this process wakes the hub at once; commits of other processes are f
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from map_server.adapters.db.queries.live import Change, SqlLiveMap
+from map_server.adapters.db.queries.live import CameraOnMap, Change
+from map_server.domain.incident import Incident
 from map_server.entrypoints.http.metrics import Metrics
 from map_server.presentation.geojson import camera_feature, incident_feature
 
-POLL_S = 1.0
-HEARTBEAT_S = 15.0
-LIFETIME_S = 900.0
-"""A stream is ended after this time, so that whoever may no longer look does not go on looking."""
-QUEUE_LENGTH = 256
 MAX_CATCH_UP = 1000
 SUBJECTS = ("incident", "device", "patrol")
 
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveHubParams:
+    """Seconds between looks for commits of other processes, between signs of life, and of a stream's life (so
+    that whoever may no longer look does not go on looking); messages that wait for one viewer at most.
+    """
+
+    poll_s: float = 1.0
+    heartbeat_s: float = 15.0
+    lifetime_s: float = 900.0
+    queue_length: int = 256
+
+    def __post_init__(self) -> None:
+        for name in ("poll_s", "heartbeat_s", "lifetime_s", "queue_length"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: {getattr(self, name)} must be greater than 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,28 @@ class LiveMessage:
     text: str
 
 
+class LiveReads(Protocol):
+    """What the hub reads; adapters/db/queries/live.py has it."""
+
+    def cursor(self) -> int:
+        """Give the newest `seq` of the audit log."""
+
+    def changes_since(self, seq: int, subject_kinds: Collection[str], limit: int) -> list[Change]:
+        """Give the newest change of each subject changed after `seq`, oldest first."""
+
+    def by_id(self, incident_ids: Collection[str]) -> list[Incident]:
+        """Give incidents whatever their state."""
+
+    def cameras(self, device_ids: Collection[str]) -> list[CameraOnMap]:
+        """Give the cameras of some devices."""
+
+
 class Viewer:
     """One open stream. A viewer that reads too slowly is let go; it comes back for what it missed."""
 
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[LiveMessage | None] = asyncio.Queue(QUEUE_LENGTH)
+    def __init__(self, params: LiveHubParams) -> None:
+        self._heartbeat_s = params.heartbeat_s
+        self._queue: asyncio.Queue[LiveMessage | None] = asyncio.Queue(params.queue_length)
         self.is_gone = False
 
     def offer(self, message: LiveMessage) -> bool:
@@ -60,15 +91,16 @@ class Viewer:
         """Wait for the next message; None at the end. Raises TimeoutError when it is time for a heartbeat."""
         if self.is_gone and self._queue.empty():
             return None
-        async with asyncio.timeout(HEARTBEAT_S):
+        async with asyncio.timeout(self._heartbeat_s):
             return await self._queue.get()
 
 
 class LiveHub:
     """Owned by one app; `run` is its task, `wake` may be called from any thread."""
 
-    def __init__(self, live: SqlLiveMap, metrics: Metrics) -> None:
+    def __init__(self, live: LiveReads, metrics: Metrics, params: LiveHubParams) -> None:
         self._live = live
+        self._params = params
         self._metrics = metrics
         self._viewers: set[Viewer] = set()
         self._seq: int | None = None
@@ -89,7 +121,7 @@ class LiveHub:
         self._loop = asyncio.get_running_loop()
         while not self._is_closed:
             try:
-                async with asyncio.timeout(POLL_S):
+                async with asyncio.timeout(self._params.poll_s):
                     await self._woken.wait()
             except TimeoutError:
                 pass
@@ -141,7 +173,7 @@ class LiveHub:
 
     async def stream(self, last_seq: int | None) -> AsyncIterator[str]:
         """Give one viewer its stream: first what it missed after `last_seq`, then what happens."""
-        viewer = Viewer()
+        viewer = Viewer(self._params)
         self._viewers.add(viewer)
         self._metrics.viewers.set(len(self._viewers))
         try:
@@ -155,7 +187,7 @@ class LiveHub:
                 for message in await run_in_threadpool(self.messages_since, last_seq):
                     reached = message.seq
                     yield message.text
-            async for text in _live_texts(viewer, reached):
+            async for text in _live_texts(viewer, reached, self._params.lifetime_s):
                 yield text
         finally:
             self._let_go(viewer)
@@ -175,9 +207,9 @@ class LiveHub:
             self._let_go(viewer)
 
 
-async def _live_texts(viewer: Viewer, reached: int) -> AsyncIterator[str]:
+async def _live_texts(viewer: Viewer, reached: int, lifetime_s: float) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    ends_at_s = loop.time() + LIFETIME_S
+    ends_at_s = loop.time() + lifetime_s
     while loop.time() < ends_at_s:
         try:
             message = await viewer.next()

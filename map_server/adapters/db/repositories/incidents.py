@@ -13,7 +13,7 @@ from map_server.adapters.db.spatial import SpatialIndex, boxes_json
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.types import UtcDateTime
 from map_server.adapters.db.upsert import insert_many, upsert
-from map_server.domain.errors import NotFound
+from map_server.domain.errors import Conflict, NotFound
 from map_server.domain.event import View
 from map_server.domain.fusion import SearchBox
 from map_server.domain.incident import (
@@ -103,7 +103,9 @@ class SqlIncidents:
         arriving = [incident for incident in changed if incident.is_open and not _has_seat(incident)]
         taken = self._taken({incident.place_key for incident in arriving}) if arriving else set()
         for incident in arriving:
-            seat = next(seat for seat in _seats(incident.place_key, 0) if seat not in taken)
+            seat = next((seat for seat in _seats(incident.place_key, 0) if seat not in taken), None)
+            if seat is None:
+                raise Conflict(f"{_SEATS_PER_PLACE} open incidents stand at {incident.place_key}; merge some")
             taken.add(seat)
             seats[incident.incident_id] = seat
         return seats
