@@ -1,14 +1,22 @@
-"""What holds for all tests: in CI nothing is skipped quietly."""
+"""What holds for all tests: in CI nothing is skipped quietly, and each test logs to its own streams."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 ALLOWED_SKIPS = ("only on a Raspberry Pi",)
 """Reasons that CI accepts: parts that no CI machine can have."""
 
 _skipped: list[tuple[str, str]] = []
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Forget a program's log settings, which hold on to the streams of the test that set them."""
+    yield
+    structlog.reset_defaults()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

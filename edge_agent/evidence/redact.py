@@ -18,6 +18,9 @@ PERSON_LABELS = frozenset({"person", "pedestrian", "rider"})
 LOST_FOR = timedelta(seconds=2)
 """A person whom the tracker lost this recently may still stand there."""
 
+RESTED_FOR = timedelta(seconds=10)
+"""What has not stirred for this long is a thing; a person who stands still for a moment is not yet one."""
+
 _MOSTLY = 0.7
 
 
@@ -70,11 +73,16 @@ def _is_known_thing(box: BoxXyxy, observation: Observation) -> bool:
     """Tell whether motion is only the trace of a thing that came to rest: it lies on it and does not stir."""
     if any(shared_area_px2(box, region.box_xyxy_px) > 0 for region in observation.stirring_regions):
         return False
-    things = [region.box_xyxy_px for region in observation.still_regions]
+    at_rest_since = observation.captured_at - RESTED_FOR
+    things = [
+        region.box_xyxy_px for region in observation.still_regions if region.still_since <= at_rest_since
+    ]
     things += [
         track.box_xyxy_px
         for track in observation.tracks
-        if track.still_since is not None and track.label not in PERSON_LABELS
+        if track.still_since is not None
+        and track.still_since <= at_rest_since
+        and track.label not in PERSON_LABELS
     ]
     return any(covered_fraction(box, thing) >= _MOSTLY for thing in things)
 

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_agent.appearance.mosaic import pixelate
 from edge_agent.bootstrap.camera import CameraParts, open_pipeline
 from edge_agent.bootstrap.identifiers import ReplayIds
 from edge_agent.capture import Playback, SourceParts, open_source
 from edge_agent.config.camera import load_camera
 from edge_agent.detect import open_detector
-from edge_agent.evidence.redact import PERSON_LABELS, find_hidden, pixelate
+from edge_agent.evidence.redact import PERSON_LABELS, find_hidden
 from edge_agent.pipeline import Sender, frame_size_px
 from edge_agent.types import Image
 from tests.fakes.clock import FakeClock

@@ -107,6 +107,7 @@ class KillStory:
                 if process is not None and process.poll() is None:
                     process.kill()
                     process.wait()
+            self.log.close()
 
     def _run_episode(self, kills: int) -> None:
         (self.folder / "camera.toml").write_text(CAMERA.format(episode=self.episodes))
