@@ -1,6 +1,7 @@
 """Stages a drop: somebody walks in, puts a bag down and leaves, drawn into empty pictures of any place.
 
-Walker and bag are textured, so that nothing in them is plainer than in footage, and take the light of the place.
+Walker and bag are textured, so that nothing in them is plainer than in footage, and take the light of the
+place.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -98,14 +99,18 @@ def _bag_texture(drop: Drop) -> Image:
     width, height = _size(drop.box_xyxy_px)
     random = np.random.default_rng(3)
     level = 205.0 if drop.is_bright else 45.0
-    folds = cv2.resize(random.normal(0, 28, (5, 4)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    folds = cv2.resize(
+        random.normal(0, 28, (5, 4)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
     return np.clip(np.dstack([level + folds] * 3), 3, 250).astype(np.uint8)
 
 
 def _walker_texture(drop: Drop) -> Image:
     width, height = _size(_walker_box(drop, 0.0))
     random = np.random.default_rng(4)
-    cloth = cv2.resize(random.normal(0, 30, (9, 4, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    cloth = cv2.resize(
+        random.normal(0, 30, (9, 4, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
     body = np.full((height, width, 3), (120, 70, 60), np.float32)
     body[: height // 6] = (130, 150, 190)
     body[height // 2 :] = (60, 45, 40)

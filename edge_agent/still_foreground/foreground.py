@@ -23,6 +23,7 @@ from edge_agent.appearance.masks import (
     without_specks,
 )
 from edge_agent.appearance.verdict import judge
+from edge_agent.boxes import size_px
 from edge_agent.still_foreground.empty_frame import EmptyFrame, EmptyFrameFile, WorkingScale
 from edge_agent.still_foreground.ghosts import uncovered_ground
 from edge_agent.still_foreground.params import StillForegroundParams
@@ -72,7 +73,7 @@ class StillForeground:
         """Take in one frame and give what rests in it now; `people` are hidden in what is stored."""
         if self._view is None or self._view.frame_shape != frame.image.shape:
             stored = self._file.read(frame.image) if self._file is not None else None
-            self._view = _View(self._params, frame, frame.image if stored is None else stored)
+            self._view = _View(self._params, frame, stored)
         stillness = self._view.update(frame)
         if self._file is not None and not stillness.is_settling:
             self._file.write(self._view.empty_frame.image, people, frame.captured_at)
@@ -82,11 +83,12 @@ class StillForeground:
 class _View:
     """All that is known of one camera's scene at one frame size."""
 
-    def __init__(self, params: StillForegroundParams, frame: Frame, empty: Image) -> None:
+    def __init__(self, params: StillForegroundParams, frame: Frame, stored: Image | None) -> None:
+        empty = frame.image if stored is None else stored
         self.frame_shape = frame.image.shape
         self._params = params
         self._scale = WorkingScale(frame.image, params.working_side_px)
-        self._scene = Scene(self._scale.picture(empty), params)
+        self._scene = Scene(self._scale.picture(empty), params, is_known=stored is not None)
         self._watch = Watch(params, max(9.0, 0.5 * (params.min_side_px / self._scale.factor) ** 2))
         self.empty_frame = EmptyFrame(empty, self._scale)
         self._refreshed_at = self._last_at = frame.captured_at
@@ -182,7 +184,10 @@ class _View:
         return tuple(
             StillRegion(thing.box_xyxy_px, thing.still_since, thing.score)
             for thing in self._watch.things
-            if thing.is_judged and thing.box_xyxy_px is not None and thing.score >= self._params.min_score
+            if thing.is_judged
+            and thing.box_xyxy_px is not None
+            and thing.score >= self._params.min_score
+            and size_px(thing.box_xyxy_px) >= self._params.min_side_px
         )
 
     def _stirring(self) -> tuple[MovingRegion, ...]:

@@ -24,7 +24,7 @@ class StillForegroundParams:
     """Everything seen in the first seconds belongs to the scene."""
     settle_s: float = 2.0
     """After a sudden change of light nothing new is believed for this long."""
-    min_side_px: float = 12.0
+    min_side_px: float = 14.0
     """Smaller things (side of the square with the same area, pixels of the frame) are not reported."""
     max_fraction: float = 0.4
     """A region larger than this part of the picture is a change of scene, not a thing."""

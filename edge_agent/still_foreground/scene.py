@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from edge_agent.appearance.light import LogImage, Plane, strongest_channel
-from edge_agent.appearance.masks import Mask, blank, both, either, grown, marked, outside, size_px2, without
-from edge_agent.still_foreground.light_change import outside_tolerance, smooth_light_change
+from edge_agent.appearance.masks import Mask, blank, both, marked, outside, without
+from edge_agent.still_foreground.light_change import outside_tolerance, relit, smooth_gain
 from edge_agent.still_foreground.params import StillForegroundParams
 
 _RECENT_S = 2.0
@@ -27,16 +27,18 @@ _SUDDEN = 0.12
 """A change of light of this size from one frame to the next makes the scene settle anew."""
 _TIDY_S = 6.0
 _START_REST_S = 0.6
-_CROWDED_FRACTION = 0.3
-_AROUND_PX = 4
 
 
 class Scene:
-    """Per-pixel memory at working scale. All masks are 255 or 0."""
+    """Per-pixel memory at working scale.
 
-    def __init__(self, first: LogImage, params: StillForegroundParams) -> None:
+    It begins with a first picture, and learns all that rests in the first seconds; unless that picture
+    `is_known` to be the empty scene.
+    """
+
+    def __init__(self, first: LogImage, params: StillForegroundParams, is_known: bool) -> None:
         self._params = params
-        self._age_s = 0.0
+        self._age_s = params.start_s if is_known else 0.0
         self._settling_s = 0.0
         height, width = first.shape[:2]
         self.empty = first.copy()
@@ -91,13 +93,9 @@ class Scene:
         cv2.copyTo(self.recent, region, self.empty)
 
     def _follow_light(self, current: LogImage, held: Mask, elapsed_s: float) -> None:
-        """Bring both memories to the light of now; what moves is left out unless the whole picture does."""
-        ignored = held
-        if size_px2(self.moving) < _CROWDED_FRACTION * self.moving.size:
-            ignored = either(held, grown(self.moving, _AROUND_PX))
-        change = smooth_light_change(current, self.empty, ignored)
-        step = float(np.median(strongest_channel(change[::8, ::8])))
-        self.empty += change
-        self.recent += change
+        """Bring both memories to the light of now."""
+        gain = smooth_gain(current, self.empty, held)
+        step = float(np.median(strongest_channel(gain[::8, ::8])))
+        self.empty, self.recent = relit(self.empty, gain), relit(self.recent, gain)
         is_sudden = step > _SUDDEN
         self._settling_s = self._params.settle_s if is_sudden else max(0.0, self._settling_s - elapsed_s)

@@ -28,7 +28,7 @@ TimedImage = tuple[float, Image]
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class Truth:
     """The one true event of a piece of footage: where the thing lies, and when the alarm may come."""
 
     boxes: tuple[BoxXyxy, ...]
@@ -108,20 +108,20 @@ def opened(events: Sequence[Event]) -> list[Event]:
     return [event for event in events if event.phase is EventPhase.OPENED]
 
 
-def faults(events: Sequence[Event], drop: Drop | None) -> list[str]:
+def faults(events: Sequence[Event], truth: Truth | None) -> list[str]:
     """Say what is wrong with the alarms, one line each; nothing when exactly the true ones came."""
     alarms = opened(events)
-    if drop is None:
+    if truth is None:
         return [f"false alarm {_describe(alarm)}" for alarm in alarms]
-    found = [alarm for alarm in alarms if max(iou(alarm.box_xyxy_px, box) for box in drop.boxes) >= 0.5]
+    found = [alarm for alarm in alarms if max(iou(alarm.box_xyxy_px, box) for box in truth.boxes) >= 0.5]
     wrong = [f"false alarm {_describe(alarm)}" for alarm in alarms if alarm not in found]
     wrong += [] if found else ["missed"]
     wrong += [f"alarm again {_describe(alarm)}" for alarm in found[1:]]
     for alarm in found[:1]:
         raised_s = (alarm.raised_at - START).total_seconds()
-        if not drop.alarm_from_s <= raised_s <= drop.alarm_until_s:
+        if not truth.alarm_from_s <= raised_s <= truth.alarm_until_s:
             wrong.append(
-                f"raised at {raised_s:.1f} s instead of {drop.alarm_from_s:.1f}-{drop.alarm_until_s:.1f} s"
+                f"raised at {raised_s:.1f} s instead of {truth.alarm_from_s:.1f}-{truth.alarm_until_s:.1f} s"
             )
     return wrong
 
