@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 FRONTEND := map_server/presentation/static/vendor/.built
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= -q -n auto --dist loadfile
 SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
 .PHONY: help demo test check bench campaign docs lock pictures clean
