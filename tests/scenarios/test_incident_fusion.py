@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
@@ -16,7 +17,7 @@ from map_server.domain.site_index import SiteIndex
 from tests.event_messages import HERE, metres_from
 from tests.fakes.clock import NOON
 from tests.small_ward import SmallWard, small_ward
-from wire_contract.vocabulary import EventKind
+from wire_contract.vocabulary import EventKind, EventPhase
 
 NO_TIME = timedelta(0)
 
@@ -117,11 +118,9 @@ class TestTwoThings:
             ]
         )
         with small_ward(tmp_path, sites=sites) as ward:
-            ward.sees("east", left, error_m=4)
-            ward.sees(
-                "west", right, error_m=4
-            )  # 12 m apart: errors of 10 m together would not tell them apart
-            ward.sees("east", metres_from(left, 1), error_m=4)
+            ward.sees("east", metres_from(HERE, -3.07), error_m=3)
+            ward.sees("west", metres_from(HERE, 3.07), error_m=3)  # within the error, but at the other site
+            ward.sees("north", metres_from(HERE, -4), error_m=3)
 
             assert [(i.site_id, i.event_count) for i in ward.incidents()] == [("left", 2), ("right", 1)]
 
@@ -202,6 +201,27 @@ class TestItsLife:
         assert ward.incident_of(late).event_count == 2, "it may be there since then: nobody said that it went"
         ward.sees_it_gone(late, NO_TIME)
         assert states(ward) == ["open"]
+
+    def test_a_batch_with_old_news_does_not_wake_what_ended_hours_ago(self, ward: SmallWard) -> None:
+        ward.sees_it_gone(ward.sees("east"))
+        ward.wait(timedelta(hours=3))
+
+        old = ward.view_of("east", metres_from(HERE, 90), started_at=NOON - timedelta(hours=1))
+        ward.report_all([old, ward.view_of("east", HERE)])
+
+        assert states(ward) == ["cleared", "open", "open"]
+
+    def test_what_was_over_before_this_began_is_not_this(self, ward: SmallWard) -> None:
+        """Only the end of an older event came through, hours late, and something else lies there by now."""
+        ward.sees("east")
+        began = NOON - timedelta(hours=6)
+        view = ward.view_of("west", HERE, started_at=began)
+        gone = replace(view, phase=EventPhase.CLOSED, closed_at=began + timedelta(minutes=4))
+
+        ward.report(gone)
+
+        assert sorted(states(ward)) == ["cleared", "open"]
+        assert ward.incident_of(gone).cleared_at == gone.closed_at
 
     def test_an_event_that_was_over_long_before_is_an_incident_of_its_own(self, ward: SmallWard) -> None:
         ward.sees("east")
