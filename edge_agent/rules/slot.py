@@ -1,7 +1,7 @@
 """One slot: the place of one still thing, and how its clocks go on when it is seen, hidden or missing."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import exp
 from typing import Any
@@ -9,6 +9,9 @@ from typing import Any
 from edge_agent.boxes import blend, centre_distance_px, iou, size_px
 from edge_agent.rules.sightings import UNKNOWN_GROUP, Sighting
 from edge_agent.types import BoxXyxy, StillOrigin
+
+BACKDATING = timedelta(seconds=3)
+"""Rest is noticed late and told from its begin, which may lie so long before the thing was last seen moving."""
 
 
 class SlotState(StrEnum):
@@ -150,7 +153,7 @@ class Slot:
         """Tell whether an alarmed thing, by its track, came to rest elsewhere since it was last seen here."""
         is_same = self.track_id is not None and self.track_id == sighting.track_id
         rested = sighting.rests_since
-        return self.has_event and is_same and rested is not None and rested > self.last_seen_at
+        return self.has_event and is_same and rested is not None and rested > self.last_seen_at - BACKDATING
 
     def seen(self, sighting: Sighting, at: datetime, elapsed_s: float, params: SlotParams) -> "Slot":
         """Give the slot after its thing was seen."""
