@@ -60,7 +60,8 @@ class GarbageDropParams:
     """The detector's words for what is no garbage where it stands."""
     watch_still_regions: bool = True
     """Also take things that no class of the detector fits."""
-    slots: SlotParams = field(default_factory=SlotParams)
+    slots: SlotParams = field(default_factory=lambda: SlotParams(match_iou=0.2))
+    """Slot memory. A bag that topples still overlaps the place where it lay by this much."""
     """How things at rest are remembered."""
 
     def __post_init__(self) -> None:
@@ -139,11 +140,13 @@ class GarbageDrop:
             str(slot_id): asdict(row) | {"rested_at": row.rested_at.isoformat()}
             for slot_id, row in self._custody.items()
         }
-        return {"memory": self._memory.snapshot(), "custody": custody}
+        last_at = None if self._last_at is None else self._last_at.isoformat()
+        return {"memory": self._memory.snapshot(), "custody": custody, "last_at": last_at}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state given by `snapshot`."""
         self._memory.restore(state["memory"])
+        self._last_at = None if state["last_at"] is None else datetime.fromisoformat(state["last_at"])
         self._custody = {int(slot_id): _custody_from_json(row) for slot_id, row in state["custody"].items()}
 
     def _view(self, observation: Observation) -> View:
@@ -242,8 +245,8 @@ class GarbageDrop:
     def _closed(self, slot: Slot, observation: Observation) -> Event:
         custody = self._custody[slot.slot_id]
         event = self._message(slot, EventPhase.CLOSED, observation.frame_size_px)
-        attendant_id = custody.clock.attendant_track_id
-        is_bearer = attendant_id is not None and attendant_id == custody.bearer_track_id
+        clock = custody.clock
+        is_bearer = clock.is_attended and clock.attendant_track_id == custody.bearer_track_id is not None
         if is_bearer and slot.cause in (SlotCause.REMOVED, SlotCause.MOVED):
             return replace(event, attributes={**event.attributes, "cause": "reclaimed"})
         return event

@@ -5,7 +5,7 @@ Persons come from the detector's tracks. Where no detector looks, whatever stirs
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from math import hypot
@@ -136,7 +136,10 @@ class Presence:
 
     def _nearest(self, there: Iterable[Someone], thing: BoxXyxy, was_attended: bool) -> Someone | None:
         slack = _LEAVES_AT if was_attended else 1.0
-        return next((someone for someone in there if self._attends(someone, thing, slack)), None)
+        someone = next((someone for someone in there if self._attends(someone, thing, slack)), None)
+        if someone is None or not someone.was_standing or _is_beside(thing, someone.box_xyxy_px):
+            return someone
+        return replace(someone, was_standing=False)
 
     def _attends(self, someone: Someone, thing: BoxXyxy, slack: float) -> bool:
         box = someone.box_xyxy_px
@@ -201,3 +204,10 @@ class Presence:
         (x1, y1), (x2, y2) = ground.to_ground_m(feet)
         distance = hypot(x2 - x1, y2 - y1)
         return distance if distance == distance else float("inf")
+
+
+def _is_beside(thing: BoxXyxy, person: BoxXyxy) -> bool:
+    """Tell whether a person's box comes within half of the thing's width of it."""
+    reach_px = (thing[2] - thing[0]) / 2
+    grown = (thing[0] - reach_px, thing[1] - reach_px, thing[2] + reach_px, thing[3] + reach_px)
+    return shared_area_px2(grown, person) > 0
