@@ -11,7 +11,7 @@ from edge_agent.rules.sightings import UNKNOWN_GROUP, Sighting
 from edge_agent.types import BoxXyxy, StillOrigin
 
 BACKDATING = timedelta(seconds=3)
-"""Rest is noticed late and told from its begin, which may lie so long before the thing was last seen moving."""
+"""Rest is told late, from its begin, which may lie so long before the thing was last seen moving."""
 
 
 class SlotState(StrEnum):
