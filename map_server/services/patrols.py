@@ -82,6 +82,7 @@ class Patrols:
 
     def show(self, plan_id: str) -> PlanRecord:
         """Give a plan with all that belongs to it. Raises NotFound."""
+        progress = self._runs.share(plan_id)  # first: what is read after the end is the end's plan
         with self._read() as work:
             plan = work.patrols.get(plan_id)
             return PlanRecord(
@@ -90,7 +91,7 @@ class Patrols:
                 routes=work.patrols.routes(plan_id),
                 stops=work.patrols.stops(plan_id),
                 left_out=work.patrols.left_out(plan_id),
-                progress=self._runs.share(plan_id),
+                progress=progress,
             )
 
     def progress(self, plan_id: str) -> float | None:

@@ -308,6 +308,7 @@ def test_relabel_by_typing_another_thing(server: RunningServer, open_page: OpenP
     page.keyboard.press("Enter")
 
     expect(page.locator("[data-heading]")).to_contain_text("No. 2")
+    expect(page.locator("[data-mine]")).to_have_text("1")  # told by the server, after the desk has moved on
     (line,) = server.services.audit_desk.verdicts_on(incident_id(server, 1))
     assert line.verdict.opinion.label == "yny"
 
@@ -369,6 +370,7 @@ def test_verdict_that_cannot_be_sent_comes_back_to_the_auditor(
     page.unroute("**/verdict")
     page.keyboard.press("y")
     expect(page.locator("[data-heading]")).to_contain_text("No. 2")
+    expect(page.locator("[data-mine]")).to_have_text("1")
     assert states(server)[1] == "confirmed"
 
 
