@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from map_server.bootstrap import running_services
+from map_server.bootstrap import recorded, running_services
 from map_server.config import settings_from
 from map_server.domain.errors import InvalidInput
 from map_server.entrypoints.cli import command_line
@@ -28,7 +28,9 @@ def layer_file(folder: Path, name: str, lon: float, lat: float) -> Path:
 
 def load(folder: Path, *arguments: str) -> list[str]:
     """Run the command in this process; give the lines that it prints."""
-    app = command_line(running_services, lambda data, host, port: settings_from({}, data, host, port))
+    app = command_line(
+        running_services, recorded, lambda data, host, port: settings_from({}, data, host, port)
+    )
     options = ["--data", str(folder / "data")]
     result = CliRunner().invoke(app, ["load-geodata", *arguments, *options], catch_exceptions=False)
     assert result.exit_code == 0, result.output
