@@ -30,7 +30,7 @@ class StructureWatchParams:
     working_side_px: int = 640
     min_brightness: float = 35.0
     max_brightness: float = 225.0
-    min_contrast: float = 30.0
+    min_contrast: float = 20.0
     min_sharpness: float = 0.3
     min_inliers: int = 25
     max_shift_fraction: float = 0.04
