@@ -31,6 +31,7 @@ from edge_agent.appearance.masks import (
 _FLOOR_CONTRAST = 0.05
 _MIN_AROUND_PX2 = 30
 _MIN_INSIDE_PX2 = 9
+_MIN_CORE_PX2 = 40
 _MAX_SHIFT_PX = 5
 _MEAN_WINDOW_PX = (11, 11)
 
@@ -106,11 +107,9 @@ def _outline(difference: Plane, region: Mask, around: npt.NDArray[np.bool_]) -> 
 
 def compare(before: LogImage, now: LogImage, outline: Mask, others: Mask) -> Comparison:
     """Measure what changed inside and at an outline; `before` is already brought to the light of now."""
-    core = shrunk(outline, 1) > 0
-    if np.count_nonzero(core) < _MIN_INSIDE_PX2:
-        core = outline > 0
+    core = _core(outline)
     fine_now, fine_before = fine_structure(now), fine_structure(before)
-    inside = (now - before)[outline > 0]
+    inside = (now - before)[core]
     tints = inside.mean(axis=0)
     return Comparison(
         contrast_now=_contrast_across(now, outline, others),
@@ -123,6 +122,15 @@ def compare(before: LogImage, now: LogImage, outline: Mask, others: Mask) -> Com
         unevenness=float(inside.mean(axis=1).std()),
         tint=float(tints.max() - tints.min()),
     )
+
+
+def _core(outline: Mask) -> npt.NDArray[np.bool_]:
+    """Give the inside, as far from the outline as its size allows: the step there is no texture."""
+    for reach_px in (4, 2, 1):
+        core = shrunk(outline, reach_px)
+        if size_px2(core) >= _MIN_CORE_PX2:
+            return core > 0
+    return outline > 0
 
 
 def _cause(measured: Comparison) -> Cause:
