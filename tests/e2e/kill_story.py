@@ -114,7 +114,7 @@ class KillStory:
         self.agent = self._start_agent()
         while True:
             self._ensure_server()
-            code = self._wait_for_agent(self.chance.uniform(0.0, 4.0) if self.kills.total() < kills else 60.0)
+            code = self._wait_for_agent(self.chance.uniform(0.0, 2.5) if self.kills.total() < kills else 60.0)
             if code == 0:
                 return
             if code is not None:

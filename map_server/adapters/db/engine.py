@@ -1,6 +1,7 @@
 """Opens the database: SQLite in its durable setting, or PostgreSQL through psycopg 3."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -10,14 +11,13 @@ WRITES = "lilong_writes"
 """Execution option of a connection whose transaction will write."""
 
 _SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit that was acknowledged survives a power cut
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
     "PRAGMA wal_autocheckpoint=8000",  # pages, 32 MB: a page that many batches touch is copied back once
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",
 )
+_WAL_TRIES, _WAL_WAIT_S = 100, 0.1
 _WRITERS_LOCK = 0x6C696C6F6E67
 """Key of the PostgreSQL advisory lock that writers hold ("lilong")."""
 
@@ -48,9 +48,26 @@ def open_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not open transactions behind our back
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
+    _switch_to_wal(cursor)
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch the file to write-ahead logging.
+
+    SQLite may refuse this at once, whatever the busy timeout, while another process does the same at its start.
+    """
+    for _ in range(_WAL_TRIES - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(_WAL_WAIT_S)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
