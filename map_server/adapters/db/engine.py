@@ -58,7 +58,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
 def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
     """Switch the file to write-ahead logging.
 
-    SQLite may refuse this at once, whatever the busy timeout, while another process does the same at its start.
+    SQLite may refuse this at once, whatever the busy timeout, while another process does the same.
     """
     for _ in range(_WAL_TRIES - 1):
         try:
