@@ -21,6 +21,16 @@ HERE = (121.5590, 31.2495)
 HOSTILE = "<img src=x onerror=document.title=1>"
 
 
+class Line:
+    """The browser's line to some addresses. Lay it before the page opens: laid into an open page, it lets the
+    first request through now and then.
+    """
+
+    def __init__(self, page: Page, addresses: str) -> None:
+        self.is_cut = False
+        page.route(addresses, lambda route: route.abort() if self.is_cut else route.continue_())
+
+
 def agent(server: RunningServer, device_id: str = "box-1") -> Agent:
     return Agent.enrolled(server.services, server.stranger(), device_id)
 
@@ -191,13 +201,14 @@ def test_lost_connection_is_told_and_made_good(
 ) -> None:
     page, box = open_page(), agent(server)
     sign_in(server, page)
-    page.route("**/api/v1/stream", lambda route: route.abort())
+    line = Line(page, "**/api/v1/stream")
+    line.is_cut = True
     open_map(page)
     status = page.locator("[data-status]")
     expect(status).to_contain_text("Connection lost", timeout=15_000)
     box.report(EventKind.GARBAGE_DROP, HERE, NOON)
 
-    page.unroute("**/api/v1/stream")
+    line.is_cut = False
 
     expect(status).to_have_text("Live", timeout=15_000)
     expect(page.locator(".pin")).to_have_count(1)
@@ -355,10 +366,11 @@ def test_verdict_that_cannot_be_sent_comes_back_to_the_auditor(
     server: RunningServer, open_page: OpenPage, watch: Watch
 ) -> None:
     page = open_page()
+    line = Line(page, "**/verdict")
     sign_in(server, page)
     three_bags(server)
     open_desk(page)
-    page.route("**/verdict", lambda route: route.abort())
+    line.is_cut = True
 
     page.keyboard.press("y")
 
@@ -367,7 +379,7 @@ def test_verdict_that_cannot_be_sent_comes_back_to_the_auditor(
     assert states(server)[1] == "open"
     watch.troubles.clear()  # the browser itself tells of the aborted request
 
-    page.unroute("**/verdict")
+    line.is_cut = False
     page.keyboard.press("y")
     expect(page.locator("[data-heading]")).to_contain_text("No. 2")
     expect(page.locator("[data-mine]")).to_have_text("1")
