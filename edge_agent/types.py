@@ -155,10 +155,10 @@ class Observation:
 
     `detector_ran` tells whether an absent detection means anything in this instant, `looked_at` where: the
     boxes that the detector was shown, None when it saw the whole frame. `camera_state` other than OK
-    suspends the rules. `moving_regions` differ from the recent past, so they stay for a while where
-    something came to rest or left; `stirring_regions` changed in this very instant. `background_settling`
-    is true while the still-foreground source relearns after a sudden change of light and must not be
-    believed.
+    suspends the rules about the street; `camera_state_since` is when that fault began to show.
+    `moving_regions` differ from the recent past, so they stay for a while where something came to rest or
+    left; `stirring_regions` changed in this very instant. `background_settling` is true while the
+    still-foreground source relearns after a sudden change of light and must not be believed.
     """
 
     camera_id: str
@@ -173,6 +173,7 @@ class Observation:
     looked_at: tuple[BoxXyxy, ...] | None = None
     background_settling: bool = False
     camera_state: CameraState = CameraState.OK
+    camera_state_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

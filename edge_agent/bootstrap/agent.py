@@ -51,6 +51,7 @@ class Agent:
             evidence=still_writer(camera, self.box, detector),
             diary=self.settings.agent.data_directory / "structure" / camera_id,
             empty_scene=self.settings.agent.data_directory / "empty_scene" / f"{camera_id}.jpg",
+            usual_view=self.settings.agent.data_directory / "usual_view" / f"{camera_id}.npz",
         )
         return CameraLoop(
             camera_id,

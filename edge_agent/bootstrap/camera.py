@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -10,7 +11,7 @@ from edge_agent.config.camera import CameraSettings
 from edge_agent.detect.look import Looker
 from edge_agent.errors import ConfigError
 from edge_agent.geolocate import CalibratedPlane, CameraLocator, calibrate
-from edge_agent.guardian import Guardian
+from edge_agent.guardian import Guardian, ReferenceFile
 from edge_agent.motion import MotionGate
 from edge_agent.pipeline import (
     CameraPipeline,
@@ -41,7 +42,8 @@ class CameraParts:
     """What the pipelines of one camera are made with.
 
     `diary` is the folder where views of watched structures are kept from day to day, `empty_scene` the file
-    in which the scene without left things outlives a restart; None keeps none.
+    in which the scene without left things outlives a restart, `usual_view` the file of the guardian's
+    reference; None keeps none.
     `is_live` tells footage whose time goes on from footage that may begin again. `look` replaces the looker
     that is made from the settings, for comparisons.
     """
@@ -55,6 +57,7 @@ class CameraParts:
     evidence: EvidenceWriter | None = None
     diary: Path | None = None
     empty_scene: Path | None = None
+    usual_view: Path | None = None
     is_live: bool = True
     look: Callable[[Detector], LookStage] | None = None
 
@@ -64,7 +67,7 @@ def open_pipeline(parts: CameraParts, frame_size_px: tuple[int, int]) -> CameraP
     settings = parts.settings
     stages = Stages(
         motion=MotionGate(settings.motion),
-        guardian=Guardian(settings.guardian),
+        guardian=Guardian(settings.guardian, _usual_view(parts)),
         look=parts.look(parts.detector) if parts.look else _looker(parts),
         track=_tracker(parts),
         stillness=StillForeground(settings.still_foreground, parts.empty_scene),
@@ -77,6 +80,14 @@ def open_detections_pipeline(parts: CameraParts, frame_size_px: tuple[int, int])
     """Make a pipeline without pixels."""
     reporter = _reporter(parts, frame_size_px)
     return DetectionsPipeline(parts.settings.camera.id, frame_size_px, _tracker(parts), reporter)
+
+
+def _usual_view(parts: CameraParts) -> ReferenceFile | None:
+    """Give the guardian's file; zones and control points that are drawn anew begin a new view."""
+    if parts.usual_view is None:
+        return None
+    drawn = repr((parts.settings.zones, parts.settings.control_point))
+    return ReferenceFile(parts.usual_view, sha256(drawn.encode()).hexdigest())
 
 
 def _looker(parts: CameraParts) -> Looker:

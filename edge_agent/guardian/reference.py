@@ -1,6 +1,10 @@
 """What the camera usually sees, learnt while nothing is wrong, and what a new view lacks against it."""
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import numpy as np
+import numpy.typing as npt
 
 from edge_agent.guardian.params import GuardianParams
 from edge_agent.guardian.registration import find_move, likeness
@@ -43,10 +47,53 @@ class Reference:
         self._edges = view.edges.copy()
         self._rows = view.rows.copy()
         self._recent_rows = view.rows.copy()
+        self._row_views = 1
+        self._kept_texture: Texture | None = None
         self._likeness = 1.0
         self._sharpness = view.texture.sharpness
         self._still_fraction: float | None = None
         self._views = 1
+
+    @classmethod
+    def resumed(
+        cls, stored: Mapping[str, npt.NDArray[Any]], view: View, params: GuardianParams
+    ) -> Self | None:
+        """Go on with what `to_arrays` gave, None when views were of another size then.
+
+        Raises KeyError or ValueError for anything else.
+        """
+        reference = cls(view, params)
+        edges = np.asarray(stored["edges"], dtype=np.float32).view(np.complex64)[..., 0]
+        if edges.shape != view.edges.shape:
+            return None
+        reference._edges = edges
+        fine, coarse = (np.asarray(stored[name], dtype=np.float32) for name in ("fine", "coarse"))
+        reference._kept_texture = Texture(fine, coarse, float(stored["sharpness"]))
+        reference._row_views = 0
+        reference._likeness, reference._sharpness = float(stored["likeness"]), float(stored["sharpness"])
+        still_fraction = float(stored["still_fraction"])
+        reference._still_fraction = None if np.isnan(still_fraction) else still_fraction
+        reference._views = int(stored["views"])
+        return reference
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give all that was learnt, but for the picture itself, which may show people."""
+        still_fraction = np.nan if self._still_fraction is None else self._still_fraction
+        usual = self._usual_texture()
+        return {
+            "edges": self._edges[..., None].view(np.float32).astype(np.float16),
+            "fine": usual.fine,
+            "coarse": usual.coarse,
+            "likeness": np.asarray(self._likeness),
+            "sharpness": np.asarray(self._sharpness),
+            "still_fraction": np.asarray(still_fraction),
+            "views": np.asarray(self._views),
+        }
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether enough was seen to judge a view."""
+        return self._views >= _LEAST_VIEWS
 
     def fits(self, view: View) -> bool:
         """Tell whether a view is of the same size."""
@@ -68,7 +115,9 @@ class Reference:
         self._likeness += share * (likeness(self._edges, view.edges) - self._likeness)
         self._sharpness += share * (view.texture.sharpness - self._sharpness)
         self._edges += share * (view.edges - self._edges)
-        self._rows += share * (view.rows - self._rows)
+        self._row_views += 1
+        row_share = 1.0 / self._row_views if self._row_views <= _FIRST_VIEWS else share
+        self._rows += row_share * (view.rows - self._rows)
 
     def learn_still_fraction(self, fraction: float) -> None:
         """Take in how much of the picture was exactly as one check before; 1 says nothing new."""
@@ -79,14 +128,20 @@ class Reference:
     def fault_of(self, view: View, known: CameraState) -> CameraState:
         """Say what is wrong with a view: OK while too little was learnt. `known` is what was found before."""
         self._recent_rows += _RECENT_SHARE * (view.rows - self._recent_rows)
-        if self._views < _LEAST_VIEWS:
+        if not self.has_learnt:
             return CameraState.OK
-        usual, recent = texture_of(self._rows), texture_of(self._recent_rows)
+        usual, recent = self._usual_texture(), texture_of(self._recent_rows)
         if self._is_covered(usual, recent):
             return CameraState.COVERED
         if self._is_moved(view, known):
             return CameraState.MOVED
         return CameraState.DEFOCUSED if self._is_defocused(usual, recent, view) else CameraState.OK
+
+    def _usual_texture(self) -> Texture:
+        """Give the texture of the usual picture; after a restart the old one until a new one is averaged."""
+        if self._kept_texture is not None and self._row_views < _FIRST_VIEWS:
+            return self._kept_texture
+        return texture_of(self._rows)
 
     def _is_covered(self, usual: Texture, recent: Texture) -> bool:
         """A good part of the picture has lost the texture that it had."""

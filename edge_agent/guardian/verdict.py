@@ -20,16 +20,28 @@ class Verdict:
         self._checks: deque[tuple[datetime, CameraState]] = deque()
         self.state = CameraState.OK
         self.last = CameraState.OK
+        self.since: datetime | None = None
+        """When the present fault began to show; None while all is well."""
+
+    def go_on(self, state: CameraState, since: datetime | None) -> None:
+        """Take up a state that stood before a restart."""
+        self.state = self.last = state
+        self.since = since
 
     def hear(self, fault: CameraState, now: datetime) -> CameraState:
         """Add what one check found and give the state."""
         self._began_at = self._began_at or now
         self._checks.append((now, fault))
         self.last = fault
+        before = self.state
         if fault is CameraState.FROZEN:
             self.state = fault  # the stream has stood still for long enough already
         elif (fault is CameraState.OK) is not (self.state is CameraState.OK):
             self.state = self._agreed(now, self._sustain if self.state is CameraState.OK else self._clear)
+        if self.state is CameraState.OK:
+            self.since = None
+        elif before is CameraState.OK:
+            self.since = self._faulty_since(now)
         while len(self._checks) > _LEAST_CHECKS and now - self._checks[0][0] > max(
             self._sustain, self._clear
         ):
@@ -49,3 +61,10 @@ class Verdict:
         if self.state is not CameraState.OK:
             return CameraState.OK
         return Counter(fault for fault in found if fault is not CameraState.OK).most_common(1)[0][0]
+
+    def _faulty_since(self, now: datetime) -> datetime:
+        """Give the first fault of the span that was agreed on."""
+        return next(
+            (at for at, fault in self._checks if fault is not CameraState.OK and now - at <= self._sustain),
+            now,
+        )

@@ -92,6 +92,7 @@ class CameraPipeline:
             looked_at=look.covered,
             background_settling=still.is_settling,
             camera_state=camera_state,
+            camera_state_since=stages.guardian.state_since,
         )
 
     def _watch_stillness(self, frame: Frame, motion: Motion, people: Sequence[BoxXyxy]) -> Stillness:

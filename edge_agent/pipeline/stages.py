@@ -23,6 +23,10 @@ class MotionStage(Protocol):
 class GuardianStage(Protocol):
     """Says whether the picture can be trusted."""
 
+    @property
+    def state_since(self) -> datetime | None:
+        """When the present fault began to show; None while all is well."""
+
     def update(self, frame: Frame, motion: Motion) -> CameraState:
         """Take in a frame."""
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from edge_agent.rules.blocked_fire_lane import BlockedFireLane, BlockedFireLaneParams
+from edge_agent.rules.camera_health import CameraHealth, CameraHealthParams
 from edge_agent.rules.garbage_drop import GarbageDrop, GarbageDropParams
 from edge_agent.rules.illegal_structure import IllegalStructure, IllegalStructureParams
 
@@ -18,6 +19,7 @@ RULES: Mapping[str, tuple[type[Any], type[Any]]] = MappingProxyType(
         "garbage_drop": (GarbageDropParams, GarbageDrop),
         "blocked_fire_lane": (BlockedFireLaneParams, BlockedFireLane),
         "illegal_structure": (IllegalStructureParams, IllegalStructure),
+        "camera_health": (CameraHealthParams, CameraHealth),
     }
 )
 """Rule name -> (parameters, rule)."""

@@ -71,6 +71,11 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "car": _("car"),
             "truck": _("truck"),
             "bus": _("bus"),
+            "moved": _("Moved"),
+            "covered": _("Covered"),
+            "defocused": _("Out of focus"),
+            "frozen": _("Picture frozen"),
+            "dark": _("Too dark"),
         },
         "site_kind": {
             "drop_point": _("Drop point"),

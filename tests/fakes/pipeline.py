@@ -184,5 +184,7 @@ class FakeStages:
 
 
 class _Stage:
+    state_since: datetime | None = None
+
     def __init__(self, answer: Callable[..., Any]) -> None:
         self.update = answer
