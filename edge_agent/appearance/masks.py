@@ -84,6 +84,8 @@ def enlarged(mask: Mask, factor: int) -> Mask:
 
 def components(mask: Mask) -> tuple[Labels, list[tuple[int, int, int, int, int]]]:
     """Give connected components: their labels; x, y, width, height, area of each (label n is row n - 1)."""
+    if size_px2(mask) == 0:  # the usual case, and the search costs as much for it as for any other
+        return np.zeros(mask.shape, np.int32), []
     count, labels, rows, _ = cv2.connectedComponentsWithStats(mask)
     measures = [(int(x), int(y), int(w), int(h), int(area)) for x, y, w, h, area in rows[1:count].tolist()]
     return np.asarray(labels, dtype=np.int32), measures

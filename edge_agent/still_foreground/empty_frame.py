@@ -10,12 +10,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import structlog
 
 from edge_agent.appearance.light import LogImage, correlation, fine_structure, logarithm, smoothed
 from edge_agent.appearance.masks import Mask, enlarged
 from edge_agent.appearance.mosaic import pixelate
 from edge_agent.still_foreground.things import Window
 from edge_agent.types import BoxXyxy, Image
+
+log = structlog.get_logger(__name__)
 
 _SAME_VIEW = 0.4
 _JPEG_QUALITY = 92
@@ -95,7 +98,10 @@ class EmptyFrameFile:
             return
         self._written_at = at
         encoded = cv2.imencode(".jpg", pixelate(image, people), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_suffix(".part")
-        unfinished.write_bytes(encoded.tobytes())
-        unfinished.replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_bytes(encoded.tobytes())
+            unfinished.replace(self._path)
+        except OSError as error:  # a full disk must not stop the camera; the next write may succeed
+            log.warning("empty scene is not kept", file=str(self._path), reason=str(error))

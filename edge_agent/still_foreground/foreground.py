@@ -97,7 +97,7 @@ class _View:
         """Take in one frame."""
         at, scene = frame.captured_at, self._scene
         current = self._scale.picture(frame.image)
-        elapsed_s = min(_LONGEST_STEP_S, (at - self._last_at).total_seconds())
+        elapsed_s = min(_LONGEST_STEP_S, max(0.0, (at - self._last_at).total_seconds()))
         self._last_at = at
         scene.observe(current, self._watch.held(self._scale.shape), elapsed_s)
         self._watch.update(scene, current, at, elapsed_s)

@@ -12,6 +12,7 @@ from edge_agent.appearance.masks import Mask
 _GRID = (9, 12)
 """Rows and columns of the grid on which light may vary over the picture."""
 _STRIDE_PX = 3
+_TEXTURE_SAMPLES = 3
 _MIN_CELL_FRACTION = 0.2
 _REACH_CELLS = 1.2
 _BARE_SPREAD = 0.012
@@ -54,15 +55,17 @@ def smooth_gain(current: LogImage, scene: LogImage, ignored: Mask) -> LogImage:
     height, width = ignored.shape
     step = slice(None, None, _STRIDE_PX)
     counted = _in_cells(ignored[step, step, None] == 0)[..., 0]
-    before = _in_cells(scene[step, step])
-    difference = _in_cells(current[step, step]) - before
+    sampled_now, sampled_before = (np.ascontiguousarray(picture[step, step]) for picture in (current, scene))
+    before = _in_cells(sampled_before)
+    difference = _in_cells(sampled_now) - before
     changes, weights = _cell_medians(np.where(counted[..., None], difference, np.float32(np.inf)))
     levels = np.exp(np.median(before, axis=2)) - DARK_OFFSET
     gains = np.log(
         (np.maximum((levels + DARK_OFFSET) * np.exp(changes) - DARK_OFFSET, 0) + _BLACK) / (levels + _BLACK)
     )
     texture_now, texture_before = (
-        _in_cells(fine_structure(picture)[step, step, None])[..., 0] for picture in (current, scene)
+        _in_cells(fine_structure(sampled, _TEXTURE_SAMPLES)[..., None])[..., 0]
+        for sampled in (sampled_now, sampled_before)
     )
     weights = weights * _kept_texture(texture_now, texture_before, counted)
     weights = weights * np.maximum(_FALLBACK, levels.mean(axis=2) / (levels.mean(axis=2) + _DIM))

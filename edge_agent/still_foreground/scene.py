@@ -25,6 +25,7 @@ _CHANGE_PART = np.float32(0.7)
 """A pixel moves when it changes by this part of what makes it foreground."""
 _SUDDEN = 0.12
 """A change of light of this size from one frame to the next makes the scene settle anew."""
+_LEAST_GAIN = 0.005
 _TIDY_S = 6.0
 _START_REST_S = 0.6
 
@@ -96,6 +97,7 @@ class Scene:
         """Bring both memories to the light of now."""
         gain = smooth_gain(current, self.empty, held)
         step = float(np.median(strongest_channel(gain[::8, ::8])))
-        self.empty, self.recent = relit(self.empty, gain), relit(self.recent, gain)
+        if float(np.abs(gain[::8, ::8]).max()) > _LEAST_GAIN:
+            self.empty, self.recent = relit(self.empty, gain), relit(self.recent, gain)
         is_sudden = step > _SUDDEN
         self._settling_s = self._params.settle_s if is_sudden else max(0.0, self._settling_s - elapsed_s)

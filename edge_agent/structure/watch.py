@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import structlog
 
 from edge_agent.appearance.masks import Mask, blank, both, components, marked, size_px2
 from edge_agent.appearance.mosaic import pixelate
@@ -23,6 +24,8 @@ from edge_agent.structure.nature import find_built
 from edge_agent.structure.params import StructureWatchParams
 from edge_agent.structure.stills import Refusal, Registration, Still, shrunk_to, unfit
 from edge_agent.types import BoxXyxy, Frame, Image, StructureChange, Zone, ZoneKind
+
+log = structlog.get_logger(__name__)
 
 _SAME_LOOK = 0.5
 _STILL_CHANGED = 0.5
@@ -84,7 +87,13 @@ class StructureWatch:
         self._note(diary, still, changed, frame.captured_at)
         self._changes = self._standing_changes(diary)
         if self._folder is not None:
-            self._folder.write(diary)
+            self._keep(diary, self._folder)
+
+    def _keep(self, diary: Diary, folder: DiaryFolder) -> None:
+        try:
+            folder.write(diary)
+        except OSError as error:  # a full disk must not stop the camera; the next still tries again
+            log.warning("structure diary is not kept", reason=str(error))
 
     def _registered(self, image: Image, diary: Diary) -> Still | Refusal:
         if self._registration is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -152,9 +153,19 @@ def test_broken_memory_file_is_not_used(tmp_path: Path) -> None:
     assert not regions_from(watch(empty_footage(GROUND, 8), memory), 0.0)
 
 
-def test_people_are_unrecognisable_in_the_stored_scene(tmp_path: Path) -> None:
-    import cv2
+def test_memory_that_cannot_be_written_does_not_stop_the_camera(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    seen = watch(staged(empty_footage(GROUND, 14), DROP), tmp_path / "file" / "camera.jpg")
+    assert iou(last_region(seen).box_xyxy_px, BAG) >= 0.7
 
+
+def test_clock_that_is_set_back_changes_nothing() -> None:
+    first = list(staged(empty_footage(GROUND, 14), DROP))
+    set_back = [(at_s - 60.0, image) for at_s, image in first[-20:]]
+    assert iou(last_region(watch([*first, *set_back])).box_xyxy_px, BAG) >= 0.7
+
+
+def test_people_are_unrecognisable_in_the_stored_scene(tmp_path: Path) -> None:
     memory = tmp_path / "camera.jpg"
     person: BoxXyxy = (100.0, 120.0, 140.0, 220.0)
     stage = StillForeground(StillForegroundParams(), memory)

@@ -125,6 +125,11 @@ def test_unreadable_memory_begins_anew(tmp_path: Path) -> None:
     assert most_days(watch(frames, tmp_path)) == 0
 
 
+def test_memory_that_cannot_be_written_does_not_stop_the_camera(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    assert most_days(watch(days_of([SCENERY, with_shed(SCENERY, SHED)]), tmp_path / "file")) == 1
+
+
 def test_live_footage_is_looked_at_every_few_minutes_only() -> None:
     stage = StructureWatch(StructureWatchParams(), ROOF)
     stage.update(frame_of_day(SCENERY, 0))
