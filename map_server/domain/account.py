@@ -53,7 +53,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One person's account. `password_hash` is argon2id in PHC string form."""
+    """One person's account. `password_hash` is argon2id in PHC string form.
+
+    `unit_id` names the unit for which the person works; None: for the subdistrict itself.
+    """
 
     account_id: str
     login_name: str
@@ -63,6 +66,7 @@ class Account:
     created_at: datetime
     disabled_at: datetime | None = None
     version: int = 1
+    unit_id: str | None = None
 
     @property
     def is_active(self) -> bool:
@@ -77,6 +81,10 @@ class Account:
     def with_role(self, role: Role) -> Self:
         """The account with another role."""
         return replace(self, role=role, version=self.version + 1)
+
+    def with_unit(self, unit_id: str | None) -> Self:
+        """The account working for another unit."""
+        return replace(self, unit_id=unit_id, version=self.version + 1)
 
     def with_password(self, password_hash: str) -> Self:
         """The account with another password."""

@@ -6,13 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class StoredEvidence:
-    """A piece of evidence that the server holds, whole and verified."""
+    """A piece of evidence that the server holds, whole and verified: from a device, or from a person."""
 
     sha256: str
     media_type: str
     size_bytes: int
-    device_id: str
+    device_id: str | None
     received_at: datetime
+    uploaded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,13 @@ def resolved(incident: Incident) -> Incident:
     return replace(incident, state=IncidentState.RESOLVED)
 
 
+def closed_out(incident: Incident) -> Incident:
+    """Its work order was closed after a check: what was filed without an auditor ends unjudged, too."""
+    if not incident.is_open:
+        raise _not_allowed(incident, "resolved")
+    return replace(incident, state=IncidentState.RESOLVED)
+
+
 def with_decision_undone(
     incident: Incident, state: IncidentState, judgement: Judgement | None, kind: EventKind
 ) -> Incident:

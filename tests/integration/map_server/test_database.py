@@ -16,12 +16,14 @@ from map_server.adapters.db.tables import (  # noqa: F401  each adds its tables 
     accounts,
     devices,
     events,
+    idempotency,
     incidents,
     kernel,
     metadata,
     patrols,
     places,
     verdicts,
+    work_orders,
 )
 from map_server.domain.audit_log import first_break
 from map_server.domain.errors import Conflict, Unavailable

@@ -16,6 +16,7 @@ accounts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     Column("version", Integer, nullable=False),
+    Column("unit_id", String(64)),
 )
 
 sessions = Table(

@@ -65,6 +65,7 @@ evidence = Table(
     Column("sha256", String(64), primary_key=True),
     Column("media_type", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
-    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("device_id", ForeignKey("devices.id")),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("uploaded_by", Text),
 )
