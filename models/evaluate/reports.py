@@ -1,19 +1,22 @@
 """Reads events.jsonl: the messages of one event become one record."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from edge_agent.errors import ConfigError
-from edge_agent.types import BoxXyxy
+from edge_agent.types import AttributeValue, BoxXyxy
 from wire_contract.messages import EventMessage, GroundFix
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One event in all its phases. `boxes` are those of its messages, the alarm's first."""
+    """One event in all its phases. `boxes` are those of its messages, the alarm's first; `fix` and
+    `attributes` are the alarm's.
+    """
 
     event_id: str
     camera_id: str
@@ -22,6 +25,7 @@ class Report:
     closed_at: datetime | None
     boxes: tuple[BoxXyxy, ...]
     fix: GroundFix | None
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
 
 def read_reports(path: Path) -> list[Report]:
@@ -29,25 +33,32 @@ def read_reports(path: Path) -> list[Report]:
 
     Raises ConfigError naming file, line and field for a line that is none.
     """
-    messages: dict[str, list[EventMessage]] = {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{path}: cannot be read ({error}); give the file that replay --events wrote"
         ) from error
+    messages = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            message = EventMessage.model_validate_json(line)
+            messages.append(EventMessage.model_validate_json(line))
         except ValidationError as error:
             fault = error.errors()[0]
             where = ".".join(str(part) for part in fault["loc"]) or "line"
             raise ConfigError(f"{path}: line {number}: {where}: {fault['msg']}") from error
-        messages.setdefault(message.event_id, []).append(message)
-    reports = [_report(sorted(of_event, key=lambda each: each.sequence)) for of_event in messages.values()]
-    return sorted(reports, key=lambda report: report.raised_at)
+    return reports_of(messages)
+
+
+def reports_of(messages: Iterable[EventMessage]) -> list[Report]:
+    """Gather the messages of each event, events in order of their alarm."""
+    by_event: dict[str, list[EventMessage]] = {}
+    for message in messages:
+        by_event.setdefault(message.event_id, []).append(message)
+    reports = [_report(sorted(of_event, key=lambda each: each.sequence)) for of_event in by_event.values()]
+    return sorted(reports, key=lambda report: (report.raised_at, report.event_id))
 
 
 def _report(messages: list[EventMessage]) -> Report:
@@ -60,4 +71,5 @@ def _report(messages: list[EventMessage]) -> Report:
         closed_at=last.closed_at,
         boxes=tuple(message.box_xyxy_px for message in messages),
         fix=first.fix,
+        attributes=first.attributes,
     )
