@@ -122,7 +122,7 @@ class WardWriter:
                 )
 
     def _fire_lanes(self) -> Iterable[Feature]:
-        for compound in self._ward.compounds:
+        for compound, seen_days in zip(self._ward.compounds, self._ward.lanes_seen_days, strict=True):
             for number, (rectangle, width_m) in enumerate(compound.fire_lanes, 1):
                 yield self._polygon(
                     f"FL-{compound.index:02d}-{number}",
@@ -130,6 +130,7 @@ class WardWriter:
                     rectangle_ring(rectangle),
                     width_m=width_m,
                     compound_id=f"C-{compound.index:02d}",
+                    days_since_inspection=seen_days[number - 1],
                 )
 
     def _site(self, site: SitePoint) -> Feature:
@@ -137,7 +138,6 @@ class WardWriter:
             "kind": site.kind,
             "compound_id": f"C-{site.compound.index:02d}",
             "grid_id": self._ward.grid_of(site.compound.block),
-            "interval_days": site.interval_days,
             "days_since_inspection": site.days_since_inspection,
         }
         if site.kind in VISITING_HOURS:

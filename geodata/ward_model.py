@@ -56,6 +56,10 @@ class Ward:
         self.drop_points = ward_sites.drop_points(rng, self.compounds)
         self.bin_houses = ward_sites.bin_houses(rng, self.compounds)
         self.structure_points = ward_sites.structure_points(rng, self.compounds)
+        self.lanes_seen_days = [
+            [ward_sites.days_since_inspection(rng, "fire_lane") for _ in compound.fire_lanes]
+            for compound in self.compounds
+        ]
 
     def _add_public_place(self, block: Block) -> None:
         kind = PUBLIC_PLACES[len(self.public_places)]

@@ -10,11 +10,22 @@ from geodata.ward_names import Name
 DROP_POINTS, BIN_HOUSES = 241, 33
 STRUCTURES = (
     ("deferred", None, 88),
-    ("watched", "ground", 27),
-    ("watched", "rooftop", 21),
+    ("cleared", "ground", 27),
+    ("cleared", "rooftop", 21),
     ("released", None, 223),
 )
-INTERVAL_DAYS = {"drop_point": 7, "bin_house": 1, "deferred": 30, "ground": 14, "rooftop": 30, "released": 90}
+INTERVAL_DAYS = {
+    "drop_point": 7,
+    "bin_house": 1,
+    "fire_lane": 30,
+    "deferred": 30,
+    "to_clear": 7,
+    "ground": 14,
+    "rooftop": 30,
+    "released": 90,
+    "suspect": 3,
+}
+"""By group; ward_handbook.py writes the groups, the sites themselves carry no interval."""
 VISITING_HOURS = {"bin_house": ("06:30", "20:00"), "structure_point": ("08:00", "18:00")}
 """When a patrol may look: while the bin houses are staffed, and by daylight."""
 GROUND_WORKS = (
@@ -39,7 +50,6 @@ class SitePoint:
     kind: str
     compound: Compound
     board_point: tuple[float, float]
-    interval_days: int
     days_since_inspection: int
     state: str | None = None
     level: str | None = None
@@ -101,12 +111,16 @@ def _site(
     state: str | None = None,
     level: str | None = None,
 ) -> SitePoint:
-    group = kind if state is None else (level if state == "watched" else state)
-    interval_days = INTERVAL_DAYS[str(group)]
-    # Most were looked at within their interval, the last of them just now due; a few are overdue.
+    group = kind if state is None else (level if state == "cleared" else state)
+    since = days_since_inspection(rng, str(group))
+    return SitePoint(site_id, name, kind, compound, board_point, since, state, level)
+
+
+def days_since_inspection(rng: random.Random, group: str) -> int:
+    """Draw it: most were looked at within their interval, the last just now due; a few are overdue."""
+    interval_days = INTERVAL_DAYS[group]
     overdue = rng.randrange(interval_days) if rng.random() >= 0.93 else None
-    since = rng.randint(0, interval_days) if overdue is None else interval_days + overdue
-    return SitePoint(site_id, name, kind, compound, board_point, interval_days, since, state, level)
+    return rng.randint(0, interval_days) if overdue is None else interval_days + overdue
 
 
 def _shares(compounds: Iterable[Compound]) -> list[int]:

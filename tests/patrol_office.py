@@ -124,7 +124,7 @@ class PatrolOffice:
     def register(self, *sites: Site) -> None:
         """Put sites under inspection."""
         with self.begin() as work:
-            work.sites.replace(SiteKind.DROP_POINT, sites)
+            work.sites.put(sites)
             work.commit()
 
     def plan(self, *teams: Team) -> PlanRecord:

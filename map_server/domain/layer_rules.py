@@ -10,17 +10,19 @@ import shapely
 
 from map_server.domain.audit_log import JsonValue
 from map_server.domain.errors import FieldError, InvalidInput
-from map_server.domain.place import Area, Layer, RawFeature, Shape
-from map_server.domain.site import DEFAULT_INTERVAL_DAYS, LAYER_OF, Level, Site, SiteKind, StructureState
+from map_server.domain.place import LAYERS, Area, Layer, RawFeature, Shape
+from map_server.domain.site import LAYER_OF, Level, Site, SiteKind, StructureState
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _KIND_OF = {layer: kind for kind, layer in LAYER_OF.items()}
+SITE_LAYERS = frozenset(_KIND_OF)
+"""Layers whose features go on the register of sites; fire lanes are areas besides."""
 _LONGEST_ID = 64
 _NOT_ATTRIBUTES = frozenset({"id", "name_zh", "name_en", "name"})
 
 
 def kind_of_layer(layer: str) -> SiteKind:
-    """Give the kind of the sites in a layer that holds sites."""
+    """Give the kind of the sites of a layer of SITE_LAYERS."""
     return _KIND_OF[layer]
 
 
@@ -43,14 +45,18 @@ def area_from(layer: Layer, row: int, feature: RawFeature) -> Area:
 
 
 def site_from(kind: SiteKind, row: int, feature: RawFeature, now: datetime) -> Site:
-    """Make a site.
+    """Make a site. Without `interval_days` it has that of its group, which is not known here.
 
     `days_since_inspection` counts back from now. Raises InvalidInput that names the property.
     """
     properties = feature.properties
     feature_id = feature.feature_id or f"{LAYER_OF[kind]}-{row:05d}"
     name_zh, name_en = _names(feature, feature_id)
-    point = shapely.get_coordinates(feature.geometry)[0]
+    is_point = LAYERS[LAYER_OF[kind]].shape is Shape.POINT
+    point = shapely.get_coordinates(
+        feature.geometry if is_point else feature.geometry.representative_point()
+    )[0]
+    interval_days = properties.get("interval_days")
     is_structure = kind is SiteKind.STRUCTURE_POINT
     try:
         return Site(
@@ -59,9 +65,9 @@ def site_from(kind: SiteKind, row: int, feature: RawFeature, now: datetime) -> S
             name_zh=name_zh,
             name_en=name_en,
             point=(float(point[0]), float(point[1])),
-            interval_days=_whole(
-                "interval_days", properties.get("interval_days"), DEFAULT_INTERVAL_DAYS[kind]
-            ),
+            interval_days=None if interval_days is None else _whole("interval_days", interval_days),
+            has_own_interval=interval_days is not None,
+            footprint=None if is_point else feature.geometry,
             inspected_at=_inspected_at(feature, now),
             state=_word(StructureState, "state", properties.get("state")) if is_structure else None,
             level=_word(Level, "level", properties.get("level")) if properties.get("level") else None,
@@ -106,7 +112,7 @@ def _single_faults(layer: Layer, features: Sequence[RawFeature]) -> Iterable[Fie
             )
         if layer.shape is Shape.POINT and len(shapely.get_parts(feature.geometry)) != 1:
             yield FieldError(feature.place, "has several points; split it into one feature for each")
-        if layer.holds_sites:
+        if layer.name in _KIND_OF:
             yield from _site_fault(layer, row, feature)
 
 
@@ -133,9 +139,7 @@ def _text(value: JsonValue) -> str | None:
     return str(value) if value not in (None, "") else None
 
 
-def _whole(key: str, value: JsonValue, default: int | None = None) -> int:
-    if value is None and default is not None:
-        return default
+def _whole(key: str, value: JsonValue) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
         raise ValueError(f"{key}: {value!r} must be a whole number")
     return int(value)

@@ -13,10 +13,20 @@ from map_server.domain.place import Whereabouts
 from map_server.domain.site import Site, SiteKind
 
 _SERVICE_S = MappingProxyType(
-    {SiteKind.DROP_POINT: 180, SiteKind.BIN_HOUSE: 300, SiteKind.STRUCTURE_POINT: 420}
+    {
+        SiteKind.DROP_POINT: 180,
+        SiteKind.BIN_HOUSE: 300,
+        SiteKind.FIRE_LANE: 240,
+        SiteKind.STRUCTURE_POINT: 420,
+    }
 )
 _PRIZE_S = MappingProxyType(
-    {SiteKind.DROP_POINT: 900, SiteKind.BIN_HOUSE: 1200, SiteKind.STRUCTURE_POINT: 1500}
+    {
+        SiteKind.DROP_POINT: 900,
+        SiteKind.BIN_HOUSE: 1200,
+        SiteKind.FIRE_LANE: 1200,
+        SiteKind.STRUCTURE_POINT: 1500,
+    }
 )
 
 

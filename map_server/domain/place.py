@@ -21,7 +21,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer that the server knows what to do with."""
+    """A layer that the server knows what to do with. `holds_sites`: its features are sites, no areas."""
 
     name: str
     shape: Shape
@@ -46,6 +46,7 @@ LAYERS = _table(
     Layer("drop_points", Shape.POINT, "投放点", "Drop points", holds_sites=True),
     Layer("bin_houses", Shape.POINT, "垃圾厢房", "Bin houses", holds_sites=True),
     Layer("structure_points", Shape.POINT, "违建巡查点位", "Structure points", holds_sites=True),
+    Layer("camera_views", Shape.POLYGON, "摄像机可视范围", "Camera views"),
 )
 """In drawing order, the lowest first."""
 

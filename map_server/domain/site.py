@@ -1,9 +1,11 @@
-"""Registered places under periodic inspection: drop points, bin houses, structure points."""
+"""Registered places under inspection: drop points, bin houses, fire lanes, structure points."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
+
+from shapely.geometry.base import BaseGeometry
 
 from map_server.domain.datum import LonLat
 from map_server.domain.place import Whereabouts
@@ -16,20 +18,23 @@ class SiteKind(StrEnum):
 
     DROP_POINT = "drop_point"
     BIN_HOUSE = "bin_house"
+    FIRE_LANE = "fire_lane"
     STRUCTURE_POINT = "structure_point"
 
 
 class StructureState(StrEnum):
-    """Where a structure point stands."""
+    """Where a structure point stands; site_states.py has the ways from one to another."""
 
     DEFERRED = "deferred"
     """缓拆: known, to be removed later."""
-    WATCHED = "watched"
-    """A place on the ground or on a roof that must stay free."""
+    TO_CLEAR = "to_clear"
+    """待拆: to be removed now."""
+    CLEARED = "cleared"
+    """已拆除: removed; looked at so that nothing comes back (the points on the ground and on roofs)."""
     RELEASED = "released"
     """解除注记: no longer on record as illegal, still looked at."""
-    CLEARED = "cleared"
     SUSPECT = "suspect"
+    """疑似: something was seen where no site is registered; to be verified."""
 
 
 class Level(StrEnum):
@@ -42,21 +47,27 @@ class Level(StrEnum):
 LAYER_OF = {
     SiteKind.DROP_POINT: "drop_points",
     SiteKind.BIN_HOUSE: "bin_houses",
+    SiteKind.FIRE_LANE: "fire_lanes",
     SiteKind.STRUCTURE_POINT: "structure_points",
 }
-DEFAULT_INTERVAL_DAYS = {SiteKind.DROP_POINT: 7, SiteKind.BIN_HOUSE: 1, SiteKind.STRUCTURE_POINT: 30}
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place to be looked at every `interval_days`, between two times of the ward's day if given."""
+    """A place to be looked at every `interval_days`, between two times of the ward's day if given.
+
+    `interval_days` is what counts now, None where no look is needed: that of the site's group, unless the
+    site `has_own_interval`. `footprint` is its shape where it is more than a point (WGS 84). `incident_id`
+    names the incident for which the server itself made the site. `is_decided` tells that a person set the
+    state here, which a file loaded later does not turn back. `version` counts changes of the state.
+    """
 
     site_id: str
     kind: SiteKind
     name_zh: str
     name_en: str
     point: LonLat
-    interval_days: int
+    interval_days: int | None
     inspected_at: datetime | None = None
     state: StructureState | None = None
     level: Level | None = None
@@ -64,9 +75,15 @@ class Site:
     visit_until: time | None = None
     compound_id: str | None = None
     grid_id: str | None = None
+    has_own_interval: bool = False
+    footprint: BaseGeometry | None = None
+    incident_id: str | None = None
+    is_decided: bool = False
+    withdrawn_at: datetime | None = None
+    version: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= self.interval_days <= LONGEST_INTERVAL_DAYS:
+        if self.interval_days is not None and not 1 <= self.interval_days <= LONGEST_INTERVAL_DAYS:
             raise ValueError(
                 f"interval_days: {self.interval_days} must lie between 1 and {LONGEST_INTERVAL_DAYS}"
             )
@@ -82,20 +99,27 @@ class Site:
             raise ValueError(f"visit_until: {self.visit_until:%H:%M} must lie after {self.visit_from:%H:%M}")
 
     @property
+    def is_registered(self) -> bool:
+        """Whether it is on the register still."""
+        return self.withdrawn_at is None
+
+    @property
     def due_at(self) -> datetime | None:
-        """When the next look is due; None when nobody ever looked: at once."""
-        return None if self.inspected_at is None else self.inspected_at + timedelta(days=self.interval_days)
+        """When the next look is due; None when none is needed, or when nobody ever looked: at once."""
+        if self.inspected_at is None or self.interval_days is None:
+            return None
+        return self.inspected_at + timedelta(days=self.interval_days)
 
     def is_due(self, moment: datetime) -> bool:
-        """Whether a look is due at that moment. What was cleared needs none."""
-        if self.state is StructureState.CLEARED:
+        """Whether a look is due at that moment."""
+        if self.interval_days is None or not self.is_registered:
             return False
         return self.due_at is None or self.due_at <= moment
 
     def overdue_days(self, moment: datetime) -> float:
         """Give for how many days a look has been due; one interval where nobody ever looked."""
         if self.due_at is None:
-            return float(self.interval_days)
+            return float(self.interval_days or 0)
         return max((moment - self.due_at).total_seconds() / 86_400, 0.0)
 
     def inspected(self, moment: datetime) -> Self:
@@ -104,11 +128,18 @@ class Site:
             return self
         return replace(self, inspected_at=moment)
 
-    def with_inspection_of(self, known: "Site | None") -> Self:
-        """Take over the inspection that is known already, where it is the later one."""
-        if known is None or known.inspected_at is None:
+    def with_history_of(self, known: "Site | None") -> Self:
+        """Take over what the register knows already: the later inspection, and a state that people set."""
+        if known is None:
             return self
-        return self.inspected(known.inspected_at)
+        site = self if known.inspected_at is None else self.inspected(known.inspected_at)
+        if not known.is_decided:
+            return replace(site, version=known.version)
+        return replace(site, state=known.state, is_decided=True, version=known.version)
+
+    def every(self, interval_days: int | None) -> Self:
+        """Take the interval of the site's group, unless it has one of its own."""
+        return self if self.has_own_interval else replace(self, interval_days=interval_days)
 
     def placed(self, where: Whereabouts) -> Self:
         """Fill in grid and compound where they are not given."""

@@ -9,8 +9,9 @@ import shapely
 
 from map_server.domain.datum import Datum
 from map_server.domain.errors import FieldError, InvalidInput
-from map_server.domain.layer_rules import area_from, faults_of, kind_of_layer, site_from
+from map_server.domain.layer_rules import SITE_LAYERS, area_from, faults_of, kind_of_layer, site_from
 from map_server.domain.place import LAYERS, LoadedLayer
+from map_server.domain.site_states import withdrawn
 from map_server.domain.whereabouts import Gazetteer
 from map_server.services.place_ports import FileLayer, GeodataReader
 from map_server.services.ports import Begin, Clock, UnitOfWork
@@ -65,9 +66,9 @@ class Geodata:
             return LoadResult(found.name, found.source, old.feature_count, old.crs, is_changed=False)
         now = self._clock.now()
         layer = LAYERS[found.name]
-        if layer.holds_sites:
+        if layer.name in SITE_LAYERS:
             self._store_sites(work, found, now)
-        else:
+        if not layer.holds_sites:
             work.areas.replace(
                 layer.name, [area_from(layer, row, one) for row, one in enumerate(found.features, 1)]
             )
@@ -93,16 +94,21 @@ class Geodata:
         return LoadResult(layer.name, found.source, new.feature_count, new.crs, is_changed=True)
 
     def _store_sites(self, work: UnitOfWork, found: FileLayer, now: datetime) -> None:
-        """Keep what is known of inspections, and find grid and compound where the file does not say them."""
+        """Keep what the register knows, and find grid and compound where the file does not say them.
+
+        A site that the file no longer has is withdrawn, unless the server itself made it.
+        """
         kind = kind_of_layer(found.name)
-        known = {site.site_id: site for site in work.sites.of_kinds([kind])}
+        known = {site.site_id: site for site in work.sites.of_kinds([kind], with_withdrawn=True)}
         gazetteer = Gazetteer(work.areas.of_layer("grids"), work.areas.of_layer("compounds"))
+        groups = work.handbook.current().groups
         sites = []
         for row, feature in enumerate(found.features, 1):
             site = site_from(kind, row, feature, now)
-            site = site.with_inspection_of(known.get(site.site_id))
-            sites.append(site.placed(gazetteer.at(site.point)))
-        work.sites.replace(kind, sites)
+            site = site.with_history_of(known.pop(site.site_id, None))
+            sites.append(groups.settled(site.placed(gazetteer.at(site.point))))
+        gone = [site for site in known.values() if site.is_registered and site.incident_id is None]
+        work.sites.put([*sites, *(withdrawn(site, now) for site in gone)])
 
 
 def _check(found: Sequence[FileLayer]) -> None:

@@ -206,6 +206,6 @@ def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str) -> No
         return
     site = work.sites.get(visit.subject_id)
     if site is not None:
-        work.sites.put(site.inspected(at))
+        work.sites.put([site.inspected(at)])
         work.layers.touch(LAYER_OF[site.kind])
         work.note("site_inspected", "site", site.site_id, actor, after={"at": at.isoformat()})

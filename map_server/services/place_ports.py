@@ -23,16 +23,16 @@ class AreaRepository(Protocol):
 class SiteRepository(Protocol):
     """Sites inside one unit of work."""
 
-    def replace(self, kind: SiteKind, sites: Iterable[Site]) -> None:
-        """Make these the only sites of a kind."""
-
-    def put(self, site: Site) -> None:
-        """Store a changed site."""
+    def put(self, changed: Iterable[Site]) -> None:
+        """Store sites, new or changed."""
 
     def get(self, site_id: str) -> Site | None:
-        """Give a site."""
+        """Give a site, a withdrawn one too."""
 
-    def of_kinds(self, kinds: Collection[SiteKind]) -> list[Site]:
+    def made_for(self, incident_id: str) -> Site | None:
+        """Give the site that the server made for an incident, a withdrawn one too."""
+
+    def of_kinds(self, kinds: Collection[SiteKind], with_withdrawn: bool = False) -> list[Site]:
         """Give the sites of these kinds, by id."""
 
 

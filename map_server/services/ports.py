@@ -21,6 +21,8 @@ from map_server.services.incident_ports import (
 )
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
+from map_server.services.responsibility_ports import HandbookRepository
+from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
 
 IdFactory: TypeAlias = Callable[[], str]
@@ -60,6 +62,8 @@ class UnitOfWork(Protocol):
     layers: LayerRepository
     areas: AreaRepository
     sites: SiteRepository
+    site_records: SiteRecordRepository
+    handbook: HandbookRepository
     teams: TeamRepository
     patrols: PatrolRepository
     accounts: AccountRepository

@@ -1,15 +1,16 @@
 """Responsibility as other use cases ask for it, and what it needs from outside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from map_server.domain.datum import LonLat
-from map_server.domain.holidays import HolidayCalendar, HolidayYear
-from map_server.domain.responsibility import Assignment, CaseClass, NoOwner, Rule
+from map_server.domain.handbook import Handbook, HandbookDraft, HandbookRecord, RecordKey
+from map_server.domain.responsibility import Assignment, CaseClass, NoOwner
 from map_server.domain.sla import Sla
 from map_server.domain.unit import Unit, UnitLevel
-from map_server.domain.working_time import WorkingCalendar, WorkingHours
+from map_server.domain.working_time import WorkingCalendar
 
 
 class OwnerLookup(Protocol):
@@ -39,49 +40,33 @@ class OwnerLookup(Protocol):
         """Give the unit at `level` to which a case of this unit is raised: itself or one above it."""
 
 
-class UnitRepository(Protocol):
-    """Units inside one unit of work, the newest version of each."""
+class HandbookRepository(Protocol):
+    """The handbook inside one unit of work: versioned records, of which old versions are kept."""
 
-    def put(self, unit: Unit) -> None:
-        """Store a new version of a unit."""
+    def revision(self) -> int:
+        """Give the number of the newest change; 0 before anything was loaded."""
 
-    def all(self) -> list[Unit]:
-        """Give all units, by id."""
+    def current(self) -> Handbook:
+        """Give the records in force now."""
 
+    def put(self, records: Sequence[HandbookRecord], source: str) -> None:
+        """Store new versions in place of the current ones, as one revision."""
 
-class RuleRepository(Protocol):
-    """Responsibility rules, SLAs and working hours inside one unit of work."""
+    def retire(self, keys: Sequence[RecordKey]) -> None:
+        """Take records out of the current ones; their versions are kept."""
 
-    def put_rule(self, rule: Rule) -> None:
-        """Store a new version of a rule; the one before is kept and no longer current."""
+    def versions(self) -> Mapping[RecordKey, int]:
+        """Give the newest version of every record that ever was, retired ones too."""
 
-    def retire_rule(self, rule_id: str) -> None:
-        """Take a rule out of the current ones; its versions are kept."""
-
-    def current(self) -> list[Rule]:
-        """Give the current version of each rule that is not retired, by id."""
-
-    def newest_versions(self) -> dict[str, int]:
-        """Give the newest version of every rule that ever was, retired ones too."""
-
-    def put_sla(self, sla: Sla) -> None:
-        """Store a new version of an SLA."""
-
-    def slas(self) -> list[Sla]:
-        """Give all versions of all SLAs, by id and version."""
-
-    def replace_hours(self, hours: Iterable[WorkingHours]) -> None:
-        """Make these the only working hours."""
-
-    def hours(self) -> list[WorkingHours]:
-        """Give all working hours, by id."""
+    def sla(self, sla_id: str, version: int) -> Sla | None:
+        """Give one version of an SLA, an old one too."""
 
 
-class HolidayRepository(Protocol):
-    """The holiday calendar inside one unit of work."""
+class HandbookReader(Protocol):
+    """Reads files of units, responsibilities, holidays and site groups."""
 
-    def put(self, year: HolidayYear) -> None:
-        """Store a year in place of what was known of it."""
+    def read(self, paths: Sequence[Path]) -> HandbookDraft:
+        """Read files, or folders that hold them. Raises InvalidInput that names file and line."""
 
-    def calendar(self) -> HolidayCalendar:
-        """Give the calendar of all loaded years."""
+    def read_text(self, name: str, text: str) -> HandbookDraft:
+        """Read one file's text, which people sent."""

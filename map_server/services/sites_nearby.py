@@ -19,7 +19,9 @@ class SitesNearby:
         """Give the index of the sites as they are now."""
         with self._lock, self._read() as work:
             loaded = work.layers.all()
-            revisions = tuple(loaded[name].revision if name in loaded else 0 for name in LAYER_OF.values())
-            if self._known is None or self._known[0] != revisions:
-                self._known = (revisions, SiteIndex(work.sites.of_kinds(tuple(SiteKind))))
+            stamps = [loaded[name].revision if name in loaded else 0 for name in LAYER_OF.values()]
+            stamp = (*stamps, work.handbook.revision())
+            if self._known is None or self._known[0] != stamp:
+                groups = work.handbook.current().groups
+                self._known = (stamp, SiteIndex(work.sites.of_kinds(tuple(SiteKind)), groups))
             return self._known[1]

@@ -20,10 +20,12 @@ from map_server.adapters.db.repositories.audit_log import SqlAuditLog
 from map_server.adapters.db.repositories.devices import SqlDevices
 from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
+from map_server.adapters.db.repositories.handbook import SqlHandbook
 from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
 from map_server.adapters.db.repositories.patrols import SqlPatrols
-from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers, SqlSites
+from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers
+from map_server.adapters.db.repositories.sites import SqlSiteRecords, SqlSites
 from map_server.adapters.db.repositories.teams import SqlTeams
 from map_server.adapters.db.repositories.verdicts import SqlVerdicts
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
@@ -45,6 +47,8 @@ from map_server.services.incident_ports import (
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
 from map_server.services.ports import AuditLogRepository, Clock
+from map_server.services.responsibility_ports import HandbookRepository
+from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
 
 
@@ -120,6 +124,8 @@ class SqlUnitOfWork:
         self.layers: LayerRepository = SqlLayers(connection)
         self.areas: AreaRepository = SqlAreas(connection)
         self.sites: SiteRepository = SqlSites(connection)
+        self.site_records: SiteRecordRepository = SqlSiteRecords(connection)
+        self.handbook: HandbookRepository = SqlHandbook(connection)
         self.teams: TeamRepository = SqlTeams(connection)
         self.patrols: PatrolRepository = SqlPatrols(connection)
         self.accounts: AccountRepository = SqlAccounts(connection)

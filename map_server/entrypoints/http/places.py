@@ -75,7 +75,7 @@ class SiteOut(BaseModel):
     lat: float
     state: StructureState | None
     level: Level | None
-    interval_days: int
+    interval_days: int | None = Field(description="Null: no periodic look is needed")
     inspected_at: datetime | None
     due_at: datetime | None
     is_due: bool

@@ -46,13 +46,13 @@ def test_counts_are_those_of_the_subdistrict(layer: str, count: int) -> None:
 
 def test_structure_points_have_the_true_states() -> None:
     states = Counter(one["properties"]["state"] for one in _features("structure_points"))
-    watched = Counter(
+    cleared = Counter(
         one["properties"]["level"]
         for one in _features("structure_points")
-        if one["properties"]["state"] == "watched"
+        if one["properties"]["state"] == "cleared"
     )
-    assert states == {"deferred": 88, "watched": 48, "released": 223}
-    assert watched == {"ground": 27, "rooftop": 21}
+    assert states == {"deferred": 88, "cleared": 48, "released": 223}
+    assert cleared == {"ground": 27, "rooftop": 21}
 
 
 def test_every_compound_has_a_fire_lane_with_its_width() -> None:

@@ -76,9 +76,10 @@ def test_hours_of_a_site_become_its_window() -> None:
     assert (made.opens_s, made.closes_s) == (1800, 9000)
 
 
-def test_cleared_structure_needs_no_visit() -> None:
-    cleared = replace(site("S", at(0), None), kind=SiteKind.STRUCTURE_POINT, state=StructureState.CLEARED)
-    assert site_visits([cleared], HORIZON, PARAMS) == []
+def test_site_of_a_group_that_needs_no_look_is_not_visited() -> None:
+    released = replace(site("S", at(0), None), kind=SiteKind.STRUCTURE_POINT, state=StructureState.RELEASED)
+    assert site_visits([replace(released, interval_days=None)], HORIZON, PARAMS) == []
+    assert site_visits([replace(released, withdrawn_at=at(0))], HORIZON, PARAMS) == []
 
 
 def test_urgent_visit_out_of_reach_is_opened_until_the_last_shift_ends() -> None:

@@ -30,8 +30,8 @@ def test_site_is_due_again_after_its_interval() -> None:
 def test_late_report_never_turns_an_inspection_back() -> None:
     looked_at = SITE.inspected(NOW)
     assert looked_at.inspected(NOW - timedelta(days=1)) is looked_at
-    assert SITE.with_inspection_of(looked_at).inspected_at == NOW
-    assert looked_at.with_inspection_of(SITE) == looked_at
+    assert SITE.with_history_of(looked_at).inspected_at == NOW
+    assert looked_at.with_history_of(SITE) == looked_at
 
 
 def test_given_grid_is_kept_and_a_missing_one_filled_in() -> None:
