@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from geodata.ward_features import WardWriter, layer_text
+from geodata.ward_handbook import handbook_texts
 from geodata.ward_model import Ward
 from geodata.ward_teams import teams_text
 
@@ -17,10 +18,12 @@ SEED = 20261123
 def write_ward(folder: Path, seed: int = SEED) -> dict[str, int]:
     """Write every layer into `folder` and give the number of features by layer."""
     folder.mkdir(parents=True, exist_ok=True)
-    layers = WardWriter(Ward(seed)).layers()
+    ward = Ward(seed)
+    layers = WardWriter(ward).layers()
     for name, features in layers.items():
         (folder / f"{name}.geojson").write_text(layer_text(name, features), encoding="utf-8")
-    (folder / "teams.json").write_text(teams_text(), encoding="utf-8")
+    for name, text in {"teams.json": teams_text(), **handbook_texts(ward)}.items():
+        (folder / name).write_text(text, encoding="utf-8")
     return {name: len(features) for name, features in layers.items()}
 
 

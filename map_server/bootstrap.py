@@ -24,6 +24,7 @@ from map_server.adapters.db.spatial import spatial_index_of
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.adapters.geodata_files import GeodataFiles
+from map_server.adapters.handbook_files import HandbookFiles
 from map_server.adapters.loaded_streets import LoadedStreets
 from map_server.adapters.passwords import Argon2Passwords
 from map_server.adapters.planner import PyVrpPlanner
@@ -46,6 +47,7 @@ from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Clock
+from map_server.services.responsibilities import Responsibilities
 from map_server.services.sign_in import SignIn
 from map_server.services.sites_nearby import SitesNearby
 from map_server.services.teams import Teams
@@ -138,6 +140,7 @@ def running_services(
                 places=places,
                 teams=Teams(begin, read),
                 patrols=Patrols(begin, read, clock, new_id, runs),
+                responsibilities=Responsibilities(begin, read, clock, HandbookFiles()),
             )
     finally:
         engine.dispose()

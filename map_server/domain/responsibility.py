@@ -13,12 +13,11 @@ a file with such a pair is refused, so that there is never more than one lead.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
 from map_server.domain.site import SiteKind
-from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.working_time import ALL_WEEK, MINUTES_OF_DAY
 from wire_contract.vocabulary import EventKind
 
@@ -214,25 +213,3 @@ class NoOwner:
     """Nobody is responsible: the case waits in the no-owner queue for a person to decide."""
 
     reason: NoOwnerReason
-
-
-def rule_for(rules: Iterable[Rule], kind: CaseClass, spot: Spot, at: datetime) -> Rule | NoOwner:
-    """Pick the one rule that decides, or tell why there is none.
-
-    Rules of equal rank are told apart by their id, which the linter does not let happen.
-    """
-    all_rules = tuple(rules)
-    if not all_rules:
-        return NoOwner(NoOwnerReason.NO_RULES)
-    of_class = [rule for rule in all_rules if not rule.classes or kind in rule.classes]
-    if not of_class:
-        return NoOwner(NoOwnerReason.NO_RULE_FOR_CLASS)
-    here = [rule for rule in of_class if spot.lies_in(rule.area)]
-    if not here:
-        return NoOwner(NoOwnerReason.NO_RULE_FOR_PLACE)
-    local = at.astimezone(WARD_ZONE)
-    minute = local.weekday() * MINUTES_OF_DAY + local.hour * 60 + local.minute
-    now = [rule for rule in here if rule.is_valid_on(local.date()) and rule.holds_at(minute)]
-    if not now:
-        return NoOwner(NoOwnerReason.NO_RULE_AT_TIME)
-    return min(now, key=lambda rule: (rule.rank, rule.rule_id))

@@ -84,6 +84,10 @@ class SiteGroups:
         ]
         self.all = (*given, *missing)
 
+    def of_id(self, group_id: str) -> SiteGroup:
+        """Give a group by its id. Raises KeyError."""
+        return {group.group_id: group for group in self.all}[group_id]
+
     def of(self, site: Site) -> SiteGroup:
         """Give the group of a site: the one that says most of it, the first by id of equal ones."""
         holding = [group for group in self.all if group.holds(site)]

@@ -13,6 +13,7 @@ from map_server.config import Settings
 from map_server.domain.datum import Datum
 from map_server.domain.errors import InvalidInput
 from map_server.entrypoints.geodata_command import load_geodata
+from map_server.entrypoints.handbook_command import check_responsibilities
 from map_server.entrypoints.http.app import create_app
 from map_server.entrypoints.http.server import MapServer, listen
 from map_server.entrypoints.services import Record, Services
@@ -72,6 +73,17 @@ def command_line(
         """Load layers of the ward: all of them, or none when one has a fault."""
         with open_services(settings_of(data, None, None)) as services:
             load_geodata(services, paths, layer, datum)
+
+    @app.command("check-responsibilities")
+    def check(
+        file: Annotated[
+            Path | None, typer.Argument(metavar="[FILE]", help="A file or folder [what is in force].")
+        ] = None,
+        data: Data = None,
+    ) -> None:
+        """Name every gap and overlap of the responsibilities, over all classes, places, hours and days."""
+        with open_services(settings_of(data, None, None)) as services:
+            check_responsibilities(services, file)
 
     @app.command("verify-log")
     def verify_log(data: Data = None) -> None:

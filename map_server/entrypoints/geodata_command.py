@@ -7,9 +7,11 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
+from map_server.adapters.handbook_files import FILES
 from map_server.domain.datum import Datum
 from map_server.domain.errors import InvalidInput
 from map_server.domain.team import Team
+from map_server.entrypoints.handbook_command import handbook_files, load_handbook
 from map_server.entrypoints.http.teams import NewTeam
 from map_server.entrypoints.services import Services
 from map_server.services.geodata import LoadResult
@@ -25,27 +27,35 @@ class _Teams(BaseModel):
 
 
 def load_sample_ward(services: Services) -> bool:
-    """Give a server without any layer the sample ward and its teams; tell whether that was done."""
+    """Give a server without any layer the sample ward, its teams and its handbook; tell whether it did."""
     if not SAMPLE_WARD.is_dir() or not services.geodata.is_empty():
         return False
     services.geodata.load([SAMPLE_WARD], _SYSTEM)
     _add_new_teams(services, _teams_beside([SAMPLE_WARD]))
+    services.responsibilities.load([SAMPLE_WARD], _SYSTEM)
     return True
 
 
 def load_geodata(services: Services, paths: Sequence[Path], layer: str | None, datum: Datum | None) -> None:
     """Load files or folders, and say what became of each layer.
 
-    A folder's `teams.json` brings patrol teams; those that exist already stay as they are.
-    Raises InvalidInput, with nothing loaded.
+    A folder's `teams.json` brings patrol teams; those that exist already stay as they are. The handbook's
+    files come after the layers, which they name. Raises InvalidInput; what has
+    the fault is not loaded.
     """
-    teams = _teams_beside(paths)
+    teams, handbook = _teams_beside(paths), handbook_files(paths)
+    paths = [path for path in paths if path.name not in FILES]
+    if not paths:
+        load_handbook(services, handbook)
+        return
     with Console(stderr=True).status("reading and checking"):
         results = services.geodata.load(paths, _SYSTEM, layer, datum)
     for result in results:
         typer.echo(_line(result))
     if added := _add_new_teams(services, teams):
         typer.echo(f"teams: {added} added")
+    if handbook:
+        load_handbook(services, handbook)
 
 
 def _teams_beside(paths: Sequence[Path]) -> list[Team]:

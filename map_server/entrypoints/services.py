@@ -20,6 +20,7 @@ from map_server.services.ingest import Ingest
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Begin, Clock
+from map_server.services.responsibilities import Responsibilities
 from map_server.services.sign_in import SignIn
 from map_server.services.teams import Teams
 
@@ -56,3 +57,4 @@ class Services:
     places: Places
     teams: Teams
     patrols: Patrols
+    responsibilities: Responsibilities
