@@ -19,6 +19,7 @@ from map_server.entrypoints.http.security import CSRF_HEADER, SESSION_COOKIE
 from map_server.entrypoints.http.server import MapServer, listen
 from map_server.entrypoints.services import Services
 from map_server.services.accounts import NewAccount
+from map_server.services.responsibility_ports import OwnerLookup
 from tests.fakes.clock import FakeClock
 from tests.fakes.passwords import FakePasswords
 from wire_contract.routes import DEVICE_HEADER, ENROLMENT
@@ -51,12 +52,14 @@ class RunningServer:
         client.headers["Authorization"] = f"Bearer {answer.json()['device_token']}"
         return client
 
-    def person(self, role: Role = Role.ADMIN) -> httpx.Client:
+    def person(self, role: Role = Role.ADMIN, unit_id: str | None = None) -> httpx.Client:
         accounts = self.services.accounts
         invitation = accounts.invite(role, "test", "system")
         account = accounts.accept_invitation(
             invitation, NewAccount(f"{role}-{secrets.token_hex(4)}", str(role), PASSWORD)
         )
+        if unit_id is not None:
+            account = accounts.change_unit(account.account_id, unit_id, account.version, "system")
         signed_in = self.services.sign_in.begin_session(account)
         client = self.stranger(**{CSRF_HEADER: signed_in.session.csrf_token})
         client.cookies.set(SESSION_COOKIE, signed_in.token)
@@ -64,12 +67,14 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(data_dir: Path, database_url: str | None = None) -> Iterator[RunningServer]:
-    """Start a server, and stop it as Ctrl-C would."""
+def running_server(
+    data_dir: Path, database_url: str | None = None, owners: OwnerLookup | None = None
+) -> Iterator[RunningServer]:
+    """Start a server, and stop it as Ctrl-C would. `owners` answers who is responsible in place of the rules."""
     settings = Settings(data_dir=data_dir, database_url=database_url, port=0)
     clock = FakeClock()
     with ExitStack() as stack:
-        services = stack.enter_context(running_services(settings, clock, FakePasswords()))
+        services = stack.enter_context(running_services(settings, clock, FakePasswords(), owners))
         listener = stack.enter_context(listen("127.0.0.1", 0))
         server = MapServer(create_app(services))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -165,6 +165,12 @@ class Accounts:
             account = self._account(work, account_id, version)
             return self._store(work, account, account.with_role(role), "account_role_changed", actor)
 
+    def change_unit(self, account_id: str, unit_id: str | None, version: int, actor: str) -> Account:
+        """Let a person work for another unit; None: for the subdistrict itself."""
+        with self._begin() as work:
+            account = self._account(work, account_id, version)
+            return self._store(work, account, account.with_unit(unit_id), "account_unit_changed", actor)
+
     def close(self, account_id: str, version: int, actor: str) -> Account:
         """Close an account at once: its sessions end, its history stays."""
         with self._begin() as work:
@@ -239,10 +245,11 @@ def _person(account: Account) -> str:
     return f"person:{account.account_id}"
 
 
-def _facts(account: Account) -> dict[str, str | bool]:
+def _facts(account: Account) -> dict[str, str | bool | None]:
     return {
         "login_name": account.login_name,
         "display_name": account.display_name,
         "role": account.role.value,
         "is_active": account.is_active,
+        "unit_id": account.unit_id,
     }

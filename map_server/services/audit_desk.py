@@ -18,6 +18,7 @@ from map_server.domain.verdict import (
 from map_server.domain.ward_time import day_start
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 from map_server.services.verdict_ports import QueueEntry, QueueFilter, VerdictLine, VerdictReads
+from map_server.services.work_orders_of_incidents import IncidentFollower, NoFollower
 
 RATE_WINDOW = timedelta(hours=1)
 MIN_RATE_SPAN = timedelta(minutes=5)
@@ -64,7 +65,9 @@ class Progress:
 
 
 class AuditDesk:
-    """Use cases of the audit desk. `on_decided` is told of each decision after its commit."""
+    """Use cases of the audit desk. `on_decided` is told of each decision after its commit, `follower` keeps
+    work orders in step in the same transaction.
+    """
 
     def __init__(
         self,
@@ -73,7 +76,9 @@ class AuditDesk:
         clock: Clock,
         new_id: IdFactory,
         on_decided: Callable[[Incident, Opinion], None] = lambda incident, opinion: None,
+        follower: IncidentFollower | None = None,
     ) -> None:
+        self._follower = follower or NoFollower()
         self._begin = begin
         self._reads = reads
         self._clock = clock
@@ -96,7 +101,7 @@ class AuditDesk:
             incident = work.incidents.get(incident_id)
             if not is_undecided(incident):
                 raise _decided_already(incident, version)
-            changed = self._store(work, incident, decided(incident, opinion), now)
+            changed = self._store(work, incident, decided(incident, opinion), now, auditor)
             verdict = Verdict(
                 verdict_id=self._new_id(),
                 incident_id=incident_id,
@@ -132,7 +137,7 @@ class AuditDesk:
             if latest is None or latest.verdict_id != verdict_id:
                 raise Conflict("There is a newer decision on this incident; take that one back first.")
             incident = work.incidents.get(verdict.incident_id)
-            changed = self._store(work, incident, taken_back(incident, verdict), now)
+            changed = self._store(work, incident, taken_back(incident, verdict), now, auditor)
             work.verdicts.mark_undone(undone)
             self._note(work, "verdict_taken_back", undone, incident, changed, auditor)
             work.commit()
@@ -158,11 +163,14 @@ class AuditDesk:
         """All verdicts on an incident, newest first."""
         return self._reads.of_incident(incident_id)
 
-    def _store(self, work: UnitOfWork, before: Incident, after: Incident, now: datetime) -> Incident:
+    def _store(
+        self, work: UnitOfWork, before: Incident, after: Incident, now: datetime, auditor: Auditor
+    ) -> Incident:
         if after is before:
             return before
         changed = replace(after, version=before.version + 1, updated_at=now)
         work.incidents.put([changed])
+        self._follower.changed(work, before, changed, auditor.audit_name)
         return changed
 
     def _note(

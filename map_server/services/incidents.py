@@ -19,6 +19,7 @@ from map_server.domain.incident import (
 )
 from map_server.services.incident_ports import Merge, StateBefore
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
+from map_server.services.work_orders_of_incidents import IncidentFollower, NoFollower
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,15 @@ class Split:
 
 
 class Incidents:
-    """Each method takes the version that the person saw; None acts on whatever is there."""
+    """Each method takes the version that the person saw; None acts on whatever is there.
 
-    def __init__(self, begin: Begin, clock: Clock, new_id: IdFactory) -> None:
+    `follower` keeps work orders in step, in the same transaction.
+    """
+
+    def __init__(
+        self, begin: Begin, clock: Clock, new_id: IdFactory, follower: IncidentFollower | None = None
+    ) -> None:
+        self._follower = follower or NoFollower()
         self._begin = begin
         self._clock = clock
         self._new_id = new_id
@@ -42,6 +49,7 @@ class Incidents:
         with self._begin() as work:
             before = work.incidents.get(incident_id)
             before.expect_version(version)
+            self._follower.expect_free(work, before)
             after = _next(resolved(before), self._clock.now())
             work.incidents.put([after])
             _note(work, "incident_resolved", before, after, actor, reason)
@@ -64,9 +72,9 @@ class Incidents:
             work.events.put(moved)
             event_ids = tuple(event.event_id for event in moved)
             states = _state(survivor), _state(grown), _state(absorbed)
-            work.merges.add(
-                Merge(self._new_id(), survivor_id, absorbed_id, event_ids, *states, merged_at=now)
-            )
+            merge = Merge(self._new_id(), survivor_id, absorbed_id, event_ids, *states, merged_at=now)
+            work.merges.add(merge)
+            self._follower.merged(work, merge.merge_id, grown, gone, actor)
             _note(work, "incident_merged", absorbed, gone, actor, reason)
             _note(work, "incident_absorbed", survivor, grown, actor, reason)
             work.commit()
@@ -100,6 +108,8 @@ class Incidents:
             taken_out_id = split.taken_out.incident_id
             work.incidents.put([split.remaining, split.taken_out])
             work.events.put([replace(event, incident_id=taken_out_id) for event in taken])
+            if merge is not None:
+                self._follower.unmerged(work, merge.merge_id, actor)
             _note(work, "incident_split", incident, split.remaining, actor, reason)
             _note(work, "incident_taken_out", None, split.taken_out, actor, reason)
             work.commit()

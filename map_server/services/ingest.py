@@ -15,6 +15,7 @@ from map_server.domain.fusion import FusionParams, anchor_of, best_match, why_ne
 from map_server.domain.incident import Incident, IncidentState, joined, opened, reopened
 from map_server.services.incident_ports import SiteFinder
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
+from map_server.services.work_orders_of_incidents import IncidentFollower, NoFollower
 from map_server.services.working_set import WorkingSet
 
 _TRIES = 5
@@ -42,7 +43,10 @@ class Outcome:
 
 
 class Ingest:
-    """`sites` gives the index of registered sites as they are now; it is asked once per batch."""
+    """`sites` gives the index of registered sites as they are now; it is asked once per batch.
+
+    `follower` does what follows for incidents that clear or come back, in the same transaction.
+    """
 
     def __init__(
         self,
@@ -51,7 +55,9 @@ class Ingest:
         new_id: IdFactory,
         sites: Callable[[], SiteFinder],
         params: FusionParams,
+        follower: IncidentFollower | None = None,
     ) -> None:
+        self._follower = follower or NoFollower()
         self._begin = begin
         self._clock = clock
         self._new_id = new_id
@@ -91,6 +97,8 @@ class Ingest:
                 for index, message in enumerate(messages)
             ]
             working_set.write()
+            for before, after in reception.turned:
+                self._follower.changed(work, before, after, f"device:{device_id}")
             work.commit()
         return outcomes
 
@@ -115,6 +123,8 @@ class _Reception:
         self._now = now
         self._params = params
         self._new_id = new_id
+        self.turned: list[tuple[Incident, Incident]] = []
+        """Incidents whose state changed, before and after, in the order of the messages."""
 
     def take(self, message: Message) -> Outcome:
         """Take in one message."""
@@ -158,6 +168,8 @@ class _Reception:
 
     def _keep(self, message: Message, event: Event, before: Incident | None, incident: Incident) -> None:
         self._set.take(message, event, incident)
+        if before is not None and before.state is not incident.state:
+            self.turned.append((before, incident))
         self._work.note(
             _action(before, incident),
             "incident",

@@ -13,6 +13,7 @@ from map_server.services.account_ports import (
     SessionRepository,
 )
 from map_server.services.device_ports import DeviceRepository
+from map_server.services.idempotency import RequestRepository
 from map_server.services.incident_ports import (
     EventRepository,
     EvidenceRepository,
@@ -24,6 +25,7 @@ from map_server.services.place_ports import AreaRepository, LayerRepository, Sit
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
+from map_server.services.work_order_ports import WorkOrderRepository
 
 IdFactory: TypeAlias = Callable[[], str]
 """Gives a new UUID version 7 as text."""
@@ -71,6 +73,8 @@ class UnitOfWork(Protocol):
     one_time_links: OneTimeLinkRepository
     login_brakes: LoginBrakeRepository
     verdicts: VerdictRepository
+    work_orders: WorkOrderRepository
+    requests: RequestRepository
 
     def __enter__(self) -> Self:
         """Open the transaction. Writers wait for each other here, on every database."""
@@ -93,7 +97,10 @@ class UnitOfWork(Protocol):
         """Record a change: `action` in the past tense (`incident_confirmed`), `actor` as in AuditNote."""
 
     def commit(self) -> AuditHead:
-        """Write notes and changes durably; give the log's head, whose `seq` is the live feed's cursor."""
+        """Write notes and changes durably; give the log's head, whose `seq` is the live feed's cursor.
+
+        The claim of the request that is being answered, if any, goes with them.
+        """
 
 
 Begin: TypeAlias = Callable[[], UnitOfWork]

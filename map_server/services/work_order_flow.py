@@ -111,18 +111,19 @@ class WorkOrderFlow:
         after: WorkOrder,
         actor: WorkActor,
         command: Command | None = None,
+        reason: str = "",
     ) -> None:
         """Append the step and the audit entry."""
         number = command.task_number if command else None
         task = after.task(number)
-        reason = "" if command is None else command.reason.strip() or command.note.strip()
+        reason = reason if command is None else command.reason.strip() or command.note.strip()
         step = Step(
             work_order_id=after.work_order_id,
             action=action,
             from_state=before.state if before else None,
             to_state=after.state,
             actor=actor.name,
-            unit_id=task.unit_id if task else after.lead_unit_id or (before and before.lead_unit_id),
+            unit_id=task.unit_id if task else after.lead_unit_id or (before.lead_unit_id if before else None),
             at=after.updated_at,
             reason=reason,
             task=number if task else None,

@@ -25,9 +25,11 @@ from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
 from map_server.adapters.db.repositories.patrols import SqlPatrols
 from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers
+from map_server.adapters.db.repositories.requests import SqlRequests
 from map_server.adapters.db.repositories.sites import SqlSiteRecords, SqlSites
 from map_server.adapters.db.repositories.teams import SqlTeams
 from map_server.adapters.db.repositories.verdicts import SqlVerdicts
+from map_server.adapters.db.repositories.work_orders import SqlWorkOrders
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
 from map_server.domain.errors import Conflict, Unavailable
@@ -38,6 +40,7 @@ from map_server.services.account_ports import (
     SessionRepository,
 )
 from map_server.services.device_ports import DeviceRepository
+from map_server.services.idempotency import RequestRepository, current_claim
 from map_server.services.incident_ports import (
     EventRepository,
     EvidenceRepository,
@@ -50,6 +53,7 @@ from map_server.services.ports import AuditLogRepository, Clock
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
+from map_server.services.work_order_ports import WorkOrderRepository
 
 
 class SqlUnitsOfWork:
@@ -133,6 +137,8 @@ class SqlUnitOfWork:
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)
         self.login_brakes: LoginBrakeRepository = SqlLoginBrakes(connection)
         self.verdicts: VerdictRepository = SqlVerdicts(connection)
+        self.work_orders: WorkOrderRepository = SqlWorkOrders(connection)
+        self.requests: RequestRepository = SqlRequests(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -173,7 +179,11 @@ class SqlUnitOfWork:
             entries = chained(head, self._clock.now(), notes)
             self._chain.append(entries)
             head = AuditHead(entries[-1].seq, entries[-1].hash)
+        if claim := current_claim():
+            self.requests.claim(claim, self._clock.now())
         self._connection.commit()
+        if claim:
+            claim.is_written = True
         if notes:
             self._committed(head.seq)
         return head

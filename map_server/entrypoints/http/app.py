@@ -20,10 +20,12 @@ from map_server.entrypoints.http import (
     sign_in_pages,
     stream,
     teams,
+    work_orders,
 )
 from map_server.entrypoints.http.errors import install_error_handlers
 from map_server.entrypoints.http.guards import refuse_unguarded
 from map_server.entrypoints.http.headers import SecurityHeaders
+from map_server.entrypoints.http.idempotency import Idempotency
 from map_server.entrypoints.http.lifespan import lifespan
 from map_server.entrypoints.http.limits import BodyLimit
 from map_server.entrypoints.http.metrics import Metrics, RequestTimes
@@ -49,6 +51,7 @@ ROUTERS = (
     teams.router,
     patrols.router,
     patrol_pages.router,
+    work_orders.router,
 )
 """Every router of the server; a new concept adds its line here."""
 
@@ -70,6 +73,7 @@ def create_app(services: Services) -> FastAPI:
     app.mount("/static", static_files(), name="static")
     install_error_handlers(app)
     # The last one added is the first to see a request.
+    app.add_middleware(Idempotency)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestTimes, metrics=app.state.metrics)
     app.add_middleware(SecurityHeaders)

@@ -23,6 +23,7 @@ from map_server.domain.errors import (
     VersionConflict,
 )
 from map_server.entrypoints.http.error_pages import error_page, wants_page
+from map_server.entrypoints.http.preconditions import PreconditionRequired
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -35,6 +36,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     Expired: HTTPStatus.GONE,
     TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+    PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -97,14 +99,19 @@ def problem_response(
 
 def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the app a problem document."""
-    app.add_exception_handler(DomainError, _on_domain_error)
+    app.add_exception_handler(DomainError, _respond_to_domain_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_fault)
 
 
-def _on_domain_error(request: Request, error: Exception) -> Response:
+def _respond_to_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
+    return on_domain_error(request, error)
+
+
+def on_domain_error(request: Request, error: DomainError) -> Response:
+    """Answer an error that was raised on purpose."""
     headers: dict[str, str] = {}
     fields: list[ProblemField] = []
     if isinstance(error, Unavailable | TooManyTries):
@@ -114,7 +121,10 @@ def _on_domain_error(request: Request, error: Exception) -> Response:
     if isinstance(error, InvalidInput):
         fields = [ProblemField(path=field.path, message=field.message) for field in error.fields]
     slug = "".join(f"-{c.lower()}" if c.isupper() else c for c in type(error).__name__).removeprefix("-")
-    return problem_response(request, status_of(error), error.message, slug, fields, headers)
+    status = status_of(error)
+    if isinstance(error, VersionConflict) and "if-match" in request.headers:
+        status = HTTPStatus.PRECONDITION_FAILED
+    return problem_response(request, status, error.message, slug, fields, headers)
 
 
 def _on_validation_error(request: Request, error: Exception) -> Response:

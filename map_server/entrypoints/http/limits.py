@@ -1,14 +1,17 @@
 """Refuses bodies that are larger than their path may take, before they are read into memory."""
 
+import re
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from map_server.domain.photo import MAX_PHOTO_BYTES
 from map_server.entrypoints.http.errors import problem_response
 from wire_contract.routes import API_PREFIX, EVENTS, MAX_BATCH_BYTES, MAX_EVIDENCE_BYTES
 
 _EVIDENCE_PREFIX = f"{API_PREFIX}/evidence/"
+_PHOTO_PATH = re.compile(rf"{API_PREFIX}/work-orders/[^/]+/photos/[^/]+")
 MAX_OTHER_BYTES = 1024 * 1024
 _MAX_DRAINED_BYTES = 64 * 1024 * 1024
 """Up to this much of a refused body is read and thrown away: a sender that is still sending would otherwise
@@ -22,6 +25,8 @@ def limit_of(path: str) -> int:
         return MAX_BATCH_BYTES
     if path.startswith(_EVIDENCE_PREFIX):
         return MAX_EVIDENCE_BYTES
+    if _PHOTO_PATH.fullmatch(path):
+        return MAX_PHOTO_BYTES
     return MAX_OTHER_BYTES
 
 

@@ -7,6 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from map_server.entrypoints.http.errors import PROBLEM_MEDIA_TYPE, Problem
 from map_server.entrypoints.http.guards import PUBLIC_PATHS
+from map_server.entrypoints.http.idempotency import KEY_HEADER, takes_key
 from map_server.entrypoints.http.security import CSRF_HEADER, SESSION_COOKIE
 from wire_contract.messages import EventMessage
 from wire_contract.routes import DEVICE_HEADER
@@ -21,6 +22,17 @@ _SECURITY_SCHEMES = {
     },
     "deviceName": {"type": "apiKey", "in": "header", "name": DEVICE_HEADER},
     "deviceToken": {"type": "http", "scheme": "bearer", "description": "The token given at enrolment."},
+}
+_KEY_PARAMETER = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": r"^[!-~]+$"},
+    "description": (
+        "A new random name for each request that a sender may repeat. The same request sent again within "
+        "three days gets the same answer and has no second effect; another request with the same key is "
+        "refused with 422. 409 `answer-lost`: it was carried out, read what is there now."
+    ),
 }
 _OF_TAG: dict[str, list[dict[str, list[str]]]] = {
     "devices": [{"deviceName": [], "deviceToken": []}],
@@ -37,8 +49,10 @@ def complete_openapi(app: FastAPI) -> None:
             document = original()
             _add_schemas(document)
             for path, operations in document["paths"].items():
-                for operation in operations.values():
+                for method, operation in operations.items():
                     _add_security(path, operation)
+                    if takes_key(method.upper(), path):
+                        _add_idempotency(operation)
                     _correct_refusals(operation)
         assert app.openapi_schema is not None
         return app.openapi_schema
@@ -62,6 +76,12 @@ def _add_security(path: str, operation: dict[str, Any]) -> None:
         operation["security"] = next(
             (_OF_TAG[t] for t in operation.get("tags", ()) if t in _OF_TAG), _OF_TAG["people"]
         )
+
+
+def _add_idempotency(operation: dict[str, Any]) -> None:
+    operation.setdefault("parameters", []).append(_KEY_PARAMETER)
+    for status, description in (("409", "Conflict"), ("422", "Unprocessable Content")):
+        operation["responses"].setdefault(status, {"description": description})
 
 
 def _correct_refusals(operation: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ class Person:
     role: Role
     csrf_token: str
     signed_in: SignedIn
+    unit_id: str | None = None
 
     @property
     def audit_name(self) -> str:
@@ -144,4 +145,5 @@ def _person(signed_in: SignedIn) -> Person:
         account.role,
         signed_in.session.csrf_token,
         signed_in,
+        account.unit_id,
     )

@@ -1,0 +1,139 @@
+"""What people do with work orders: draft one, take it a step further, add a picture."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from map_server.domain.errors import Conflict, FieldError, Forbidden, InvalidInput
+from map_server.domain.evidence import StoredEvidence
+from map_server.domain.photo import Picture
+from map_server.domain.work_order import WorkOrder
+from map_server.domain.work_order_moves import Command
+from map_server.domain.work_order_rules import Action, WorkActor, allowed_actions
+from map_server.services.evidence import EvidenceFiles
+from map_server.services.ports import Begin, Clock, UnitOfWork
+from map_server.services.responsibility_ports import OwnerLookup
+from map_server.services.work_order_flow import Subject, WorkOrderFlow, subject_of
+from map_server.services.work_order_ports import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPhoto:
+    """A picture as it is kept: without what its camera wrote into it, so perhaps under another hash."""
+
+    sha256: str
+    size_bytes: int
+
+
+class WorkOrders:
+    """Each method takes the version that the person saw; None acts on whatever is there."""
+
+    def __init__(
+        self,
+        begin: Begin,
+        clock: Clock,
+        flow: WorkOrderFlow,
+        owners: OwnerLookup,
+        files: EvidenceFiles,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._flow = flow
+        self._owners = owners
+        self._files = files
+
+    def draft(self, incident_id: str, actor: WorkActor) -> WorkOrder:
+        """Draft an order for an incident by hand. Raises Conflict when one lives already."""
+        if not actor.is_officer:
+            raise Forbidden("Only a supervisor may do this.")
+        with self._begin() as work:
+            incident = work.incidents.get(incident_id)
+            if not incident.is_open:
+                raise Conflict(
+                    f"incident {incident.number} is {incident.state}; there is nothing to do there"
+                )
+            order = self._draft(work, subject_of(incident), actor)
+            work.commit()
+        return order
+
+    def draft_for(self, subject: Subject, actor: WorkActor) -> WorkOrder:
+        """Draft and file an order for a site. Raises Conflict when one lives already."""
+        with self._begin() as work:
+            order = self._draft(work, subject, actor)
+            order = self._flow.act(work, order, Command(action=Action.FILE), actor, self._clock.now())
+            work.commit()
+        return order
+
+    def _draft(self, work: UnitOfWork, subject: Subject, actor: WorkActor) -> WorkOrder:
+        key = f"incident:{subject.incident_id}" if subject.incident_id else f"site:{subject.site_id}"
+        living = work.work_orders.living_on(key)
+        if living is not None:
+            raise Conflict(f"work order {living.number} deals with it already")
+        return self._flow.draft(work, subject, actor, self._clock.now())
+
+    def act(
+        self, work_order_id: str, command: Command, actor: WorkActor, version: int | None = None
+    ) -> WorkOrder:
+        """Take an action. Raises NotFound, VersionConflict, Conflict, Forbidden, InvalidInput."""
+        with self._begin() as work:
+            order = work.work_orders.get(work_order_id)
+            order.expect_version(version)
+            self._expect_known(work, order, command)
+            order = self._flow.act(work, order, command, actor, self._clock.now())
+            work.commit()
+        return order
+
+    def _expect_known(self, work: UnitOfWork, order: WorkOrder, command: Command) -> None:
+        """Refuse units that nobody knows, and pictures that were not added to this order before."""
+        named = [command.unit_id] if command.unit_id else []
+        wanted = [*named, *(command.assistant_unit_ids or ())]
+        if wanted:
+            today = self._clock.now().date()
+            in_force = {unit.unit_id for unit in self._owners.units() if unit.is_valid_on(today)}
+            for unit_id in wanted:
+                if unit_id not in in_force:
+                    raise _wrong("unit_id", f"there is no unit {unit_id} in force")
+        if command.photos:
+            held = {photo.sha256 for photo in work.work_orders.photos(order.work_order_id)}
+            if missing := [sha256 for sha256 in command.photos if sha256 not in held]:
+                raise _wrong("photos", f"picture {missing[0][:12]} is not here; send it first")
+
+    def add_photo(self, work_order_id: str, picture: Picture, actor: WorkActor) -> AddedPhoto:
+        """Keep a picture for an order and tie it to it. Twice is no fault.
+
+        Raises NotFound, Conflict when the order has ended, Forbidden for people who may do nothing with it.
+        """
+        with self._begin() as work:
+            order = work.work_orders.get(work_order_id)
+            if not order.is_living:
+                raise Conflict(f"work order {order.number} is {order.state}; it takes no more pictures")
+            if not allowed_actions(order, actor):
+                raise Forbidden("Only those who work on this order may add pictures.")
+            self._keep(picture)
+            now = self._clock.now()
+            if work.evidence.get(picture.sha256) is None:
+                work.evidence.add(_stored(picture, actor, now))
+            work.work_orders.add_photo(Photo(work_order_id, picture.sha256, actor.name, now))
+            facts = {"work_order": order.number, "size_bytes": len(picture.content)}
+            work.note("evidence_received", "evidence", picture.sha256, actor.name, after=facts)
+            work.commit()
+        return AddedPhoto(picture.sha256, len(picture.content))
+
+    def _keep(self, picture: Picture) -> None:
+        if self._files.path(picture.sha256) is None:
+            self._files.append(picture.sha256, 0, picture.content)
+            self._files.complete(picture.sha256)
+
+
+def _stored(picture: Picture, actor: WorkActor, now: datetime) -> StoredEvidence:
+    return StoredEvidence(
+        sha256=picture.sha256,
+        media_type=picture.media_type,
+        size_bytes=len(picture.content),
+        device_id=None,
+        received_at=now,
+        uploaded_by=actor.name,
+    )
+
+
+def _wrong(field: str, message: str) -> InvalidInput:
+    return InvalidInput(f"{field}: {message}", (FieldError(field, message),))
