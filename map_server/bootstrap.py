@@ -20,6 +20,7 @@ from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
 from map_server.adapters.db.queries.patrols import SqlConfirmedIncidents
 from map_server.adapters.db.queries.people import SqlPeopleReads
+from map_server.adapters.db.queries.work_orders import SqlFilingCandidates, SqlWorkOrderList
 from map_server.adapters.db.spatial import spatial_index_of
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.evidence_files import EvidenceFolder
@@ -42,15 +43,22 @@ from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
+from map_server.services.kept_answers import KeptAnswers
 from map_server.services.patrol_making import PlanMaking
 from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Clock
 from map_server.services.responsibilities import Responsibilities
+from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.sign_in import SignIn
 from map_server.services.sites_nearby import SitesNearby
 from map_server.services.teams import Teams
+from map_server.services.work_order_flow import WorkOrderFlow
+from map_server.services.work_order_ports import NothingByItself
+from map_server.services.work_order_watch import WorkOrderWatch
+from map_server.services.work_orders import WorkOrders
+from map_server.services.work_orders_of_incidents import WorkOrdersOfIncidents
 
 
 class SystemClock:
@@ -106,7 +114,10 @@ def recorded(settings: Settings) -> Iterator[Record]:
 
 @contextmanager
 def running_services(
-    settings: Settings, clock: Clock | None = None, passwords: PasswordHasher | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    passwords: PasswordHasher | None = None,
+    owners: OwnerLookup | None = None,
 ) -> Iterator[Services]:
     """Put all services together, and close what they hold at the end."""
     engine = open_database(settings)
@@ -117,6 +128,10 @@ def running_services(
     files = EvidenceFolder(settings.evidence_dir)
     people, passwords = SqlPeopleReads(engine), passwords or Argon2Passwords()
     places = Places(read, clock)
+    responsibilities = Responsibilities(begin, read, clock, HandbookFiles())
+    owners = owners or responsibilities
+    flow = WorkOrderFlow(owners, places.whereabouts, new_id)
+    follower = WorkOrdersOfIncidents(flow, clock)
     try:
         with _running_patrols(engine, begin, clock, places) as runs:
             yield Services(
@@ -126,21 +141,28 @@ def running_services(
                 read=read,
                 changes=changes,
                 devices=Devices(begin, read, clock, new_token),
-                ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams()),
+                ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams(), follower),
                 evidence=Evidence(begin, read, files, clock),
                 evidence_files=files,
-                incidents=Incidents(begin, clock, new_id),
+                incidents=Incidents(begin, clock, new_id, follower),
                 device_list=SqlDeviceList(engine),
                 incident_list=SqlIncidentList(engine),
                 live=SqlLiveMap(engine, spatial_index_of(engine)),
                 accounts=Accounts(begin, people, clock, new_id, new_token, passwords),
                 sign_in=SignIn(begin, people, clock, new_token, passwords),
-                audit_desk=AuditDesk(begin, SqlVerdictReads(engine), clock, new_id, _told(runs)),
+                audit_desk=AuditDesk(begin, SqlVerdictReads(engine), clock, new_id, _told(runs), follower),
                 geodata=Geodata(begin, read, clock, GeodataFiles()),
                 places=places,
                 teams=Teams(begin, read),
                 patrols=Patrols(begin, read, clock, new_id, runs),
-                responsibilities=Responsibilities(begin, read, clock, HandbookFiles()),
+                responsibilities=responsibilities,
+                owners=owners,
+                work_orders=WorkOrders(begin, clock, flow, owners, files),
+                work_order_list=SqlWorkOrderList(engine),
+                work_order_watch=WorkOrderWatch(
+                    begin, read, clock, flow, SqlFilingCandidates(engine), NothingByItself()
+                ),
+                answers=KeptAnswers(begin, read, clock),
             )
     finally:
         engine.dispose()

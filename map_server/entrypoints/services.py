@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from map_server.adapters.db.queries.devices import SqlDeviceList
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
+from map_server.adapters.db.queries.work_orders import SqlWorkOrderList
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.config import Settings
 from map_server.services.accounts import Accounts
@@ -17,12 +18,16 @@ from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
+from map_server.services.kept_answers import KeptAnswers
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Begin, Clock
 from map_server.services.responsibilities import Responsibilities
+from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.sign_in import SignIn
 from map_server.services.teams import Teams
+from map_server.services.work_order_watch import WorkOrderWatch
+from map_server.services.work_orders import WorkOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,8 @@ class Services:
     teams: Teams
     patrols: Patrols
     responsibilities: Responsibilities
+    owners: OwnerLookup
+    work_orders: WorkOrders
+    work_order_list: SqlWorkOrderList
+    work_order_watch: WorkOrderWatch
+    answers: KeptAnswers

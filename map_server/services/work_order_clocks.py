@@ -87,6 +87,6 @@ class WorkOrderClocks:
             return NO_OWNER_SLA, _ALWAYS
         try:
             sla = self.owners.sla(order.owner.sla_id, order.owner.sla_version)
-        except NotFound:
+            return sla, self.owners.calendar_for(sla, order.lead_unit_id or order.owner.unit_id)
+        except NotFound:  # withdrawn since; the order must not wait in silence for that
             return NO_OWNER_SLA, _ALWAYS
-        return sla, self.owners.calendar_for(sla, order.lead_unit_id or order.owner.unit_id)

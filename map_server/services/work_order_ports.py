@@ -5,13 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from map_server.domain.datum import LonLat
-from map_server.domain.errors import NotFound
-from map_server.domain.responsibility import Assignment, CaseClass, NoOwner, NoOwnerReason
-from map_server.domain.sla import Sla
-from map_server.domain.unit import Unit, UnitLevel
 from map_server.domain.work_order import WorkOrder, WorkOrderState
-from map_server.domain.working_time import WorkingCalendar
 from wire_contract.vocabulary import EventKind
 
 
@@ -125,33 +119,3 @@ class NothingByItself:
     def may_file(self, kind: EventKind, camera_id: str, model_id: str | None) -> bool:
         """Say no."""
         return False
-
-
-class NobodyYet:
-    """The responsibilities while none were loaded: everything waits in the no-owner queue."""
-
-    def owner_of(
-        self, kind: CaseClass, place: LonLat | None, at: datetime, site_id: str | None = None
-    ) -> Assignment | NoOwner:
-        """Say that there are no rules."""
-        return NoOwner(NoOwnerReason.NO_RULES)
-
-    def sla(self, sla_id: str, version: int | None = None) -> Sla:
-        """Know none."""
-        raise NotFound(f"there is no SLA {sla_id}")
-
-    def calendar_for(self, sla: Sla, unit_id: str | None) -> WorkingCalendar:
-        """Know none."""
-        raise NotFound(f"there are no working hours {sla.hours_id}")
-
-    def unit(self, unit_id: str) -> Unit:
-        """Know none."""
-        raise NotFound(f"there is no unit {unit_id}")
-
-    def units(self) -> tuple[Unit, ...]:
-        """Know none."""
-        return ()
-
-    def unit_above(self, unit_id: str, level: UnitLevel) -> Unit | None:
-        """Know none."""
-        return None
