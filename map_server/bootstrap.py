@@ -41,6 +41,7 @@ from map_server.services.changes import ChangeSignal
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
+from map_server.services.heartbeats import Heartbeats
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
 from map_server.services.kept_answers import KeptAnswers
@@ -141,6 +142,7 @@ def running_services(
                 read=read,
                 changes=changes,
                 devices=Devices(begin, read, clock, new_token),
+                heartbeats=Heartbeats(begin, clock, places.whereabouts),
                 ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams(), follower),
                 evidence=Evidence(begin, read, files, clock),
                 evidence_files=files,

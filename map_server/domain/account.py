@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from map_server.domain.errors import Conflict, DomainError, Expired, FieldError, InvalidInput
+from map_server.domain.reach import WHOLE_WARD, Reach
 
 SESSION_IDLE = timedelta(hours=16)
 """A session ends after this time without a request: a long shift and the way home."""
@@ -23,6 +24,7 @@ MAX_PASSWORD_CHARACTERS = 200
 MIN_DISTINCT_CHARACTERS = 5
 
 LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class TooManyTries(DomainError):
@@ -51,11 +53,26 @@ class Role(StrEnum):
         return ladder.index(self) >= ladder.index(needed)
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What an administrator decides of a person: role, areas, unit; `email` lets single sign-on find him."""
+
+    role: Role
+    reach: Reach = WHOLE_WARD
+    unit_id: str | None = None
+    email: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.role is Role.ADMIN and not self.reach.is_whole_ward:
+            raise refused("areas", "An administrator looks after the whole ward.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One person's account. `password_hash` is argon2id in PHC string form.
 
-    `unit_id` names the unit for which the person works; None: for the subdistrict itself.
+    `unit_id` names the unit for which the person works; None: for the subdistrict itself. `oidc_subject` is
+    the identity at a sign-on provider, as `issuer subject`.
     """
 
     account_id: str
@@ -67,6 +84,9 @@ class Account:
     disabled_at: datetime | None = None
     version: int = 1
     unit_id: str | None = None
+    reach: Reach = WHOLE_WARD
+    email: str | None = None
+    oidc_subject: str | None = None
 
     @property
     def is_active(self) -> bool:
@@ -79,12 +99,30 @@ class Account:
         return self.is_active and self.role is Role.ADMIN
 
     def with_role(self, role: Role) -> Self:
-        """The account with another role."""
-        return replace(self, role=role, version=self.version + 1)
+        """The account with another role; an administrator looks after the whole ward."""
+        reach = WHOLE_WARD if role is Role.ADMIN else self.reach
+        return replace(self, role=role, reach=reach, version=self.version + 1)
 
     def with_unit(self, unit_id: str | None) -> Self:
         """The account working for another unit."""
         return replace(self, unit_id=unit_id, version=self.version + 1)
+
+    def at_post(self, post: Post) -> Self:
+        """The account as an administrator wants it."""
+        return replace(
+            self,
+            role=post.role,
+            reach=post.reach,
+            unit_id=post.unit_id,
+            email=post.email,
+            version=self.version + 1,
+        )
+
+    def linked(self, oidc_subject: str) -> Self:
+        """The account tied to an identity at a sign-on provider; it is tied once."""
+        if self.oidc_subject not in (None, oidc_subject):
+            raise Conflict("This account is tied to another identity at the sign-on provider.")
+        return replace(self, oidc_subject=oidc_subject, version=self.version + 1)
 
     def with_password(self, password_hash: str) -> Self:
         """The account with another password."""
@@ -142,6 +180,9 @@ class OneTimeLink:
     account_id: str | None = None
     note: str = ""
     used_at: datetime | None = None
+    reach: Reach = WHOLE_WARD
+    email: str | None = None
+    unit_id: str | None = None
 
     @property
     def expires_at(self) -> datetime:
@@ -218,6 +259,14 @@ def checked_login_name(raw: str) -> str:
     if not LOGIN_NAME.fullmatch(name):
         raise refused("login_name", "Use 2 to 40 of a-z, 0-9, . - _ and begin with a letter or digit.")
     return name
+
+
+def checked_email(raw: str) -> str | None:
+    """An e-mail address in small letters; None for nothing. Only its shape is checked."""
+    email = raw.strip().lower()
+    if email and not EMAIL.fullmatch(email):
+        raise refused("email", "This is no e-mail address.")
+    return email or None
 
 
 def checked_display_name(raw: str) -> str:

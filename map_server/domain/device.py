@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from map_server.domain.errors import Expired
+from map_server.domain.reach import NOWHERE, Spot
 from wire_contract.vocabulary import CameraState
 
 HEARTBEAT_PERIOD = timedelta(seconds=60)
@@ -31,7 +32,8 @@ class Vitals:
 @dataclass(frozen=True, slots=True)
 class Device:
     """One enrolled or registered device. `token_hash` None means that it has not exchanged its one-time
-    token yet.
+    token yet. `name` and `place` are a person's words; `spot` is where it belongs, by the register or by its
+    cameras.
     """
 
     device_id: str
@@ -42,6 +44,10 @@ class Device:
     last_seen_at: datetime | None = None
     is_online: bool = False
     vitals: Vitals | None = None
+    name: str = ""
+    place: str = ""
+    national_id: str | None = None
+    spot: Spot = NOWHERE
 
     def is_silent(self, now: datetime) -> bool:
         """Whether the device missed so many heartbeats that it counts as offline."""
@@ -72,6 +78,15 @@ class Camera:
         if self.lon is not None and earlier.position_source != "person":
             return self
         return replace(self, lon=earlier.lon, lat=earlier.lat, position_source=earlier.position_source)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heartbeat of a device that has proved who it is."""
+
+    device_id: str
+    vitals: Vitals
+    cameras: tuple[Camera, ...]
 
 
 @dataclass(frozen=True, slots=True)

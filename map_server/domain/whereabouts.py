@@ -36,3 +36,10 @@ class Gazetteer:
 def _first(tree: shapely.STRtree, areas: Sequence[Area], point: LonLat) -> Area | None:
     found = tree.query(shapely.Point(point), predicate="intersects")
     return areas[int(found.min())] if found.size else None
+
+
+def grids_of_compounds(grids: Sequence[Area], compounds: Sequence[Area]) -> dict[str, str | None]:
+    """Tell for each compound the grid in which its middle lies."""
+    gazetteer = Gazetteer(grids, ())
+    middles = {area.area_id: area.geometry.representative_point() for area in compounds}
+    return {area_id: gazetteer.at((middle.x, middle.y)).grid_id for area_id, middle in middles.items()}

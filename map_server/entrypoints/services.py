@@ -16,6 +16,7 @@ from map_server.services.changes import ChangeSignal
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
+from map_server.services.heartbeats import Heartbeats
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
 from map_server.services.kept_answers import KeptAnswers
@@ -48,6 +49,7 @@ class Services:
     read: Begin
     changes: ChangeSignal
     devices: Devices
+    heartbeats: Heartbeats
     ingest: Ingest
     evidence: Evidence
     evidence_files: EvidenceFolder

@@ -34,6 +34,12 @@ class AccountRepository(Protocol):
     def by_login_name(self, login_name: str) -> Account | None:
         """Give an account by its login name."""
 
+    def by_email(self, email: str) -> Account | None:
+        """Give an account by its e-mail address."""
+
+    def by_oidc_subject(self, oidc_subject: str) -> Account | None:
+        """Give the account that is tied to an identity at a sign-on provider."""
+
     def active_admin_count(self) -> int:
         """Count the people who can let others in."""
 
@@ -68,6 +74,9 @@ class OneTimeLinkRepository(Protocol):
 
     def get(self, token_hash: str) -> OneTimeLink | None:
         """Give a link by its hash."""
+
+    def invitation_for(self, email: str, made_after: datetime) -> OneTimeLink | None:
+        """Give the newest unused invitation that names this e-mail address."""
 
     def remove_unused(self, purpose: LinkPurpose, account_id: str | None = None) -> None:
         """Make all unused links of a purpose (and account) worthless."""

@@ -8,13 +8,16 @@ from map_server.domain.account import (
     Account,
     LinkPurpose,
     OneTimeLink,
+    Post,
     Role,
     checked_display_name,
     checked_login_name,
     checked_password,
     refused,
 )
+from map_server.domain.audit_log import JsonObject
 from map_server.domain.errors import Conflict, Expired, NotFound, VersionConflict
+from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.services.account_ports import PasswordHasher, PeopleReads
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 
@@ -65,7 +68,7 @@ class Accounts:
             if work.accounts.active_admin_count() > 0:
                 return None
             work.one_time_links.remove_unused(LinkPurpose.FIRST_ADMIN)
-            token = self._add_link(work, LinkPurpose.FIRST_ADMIN, Role.ADMIN, SYSTEM)
+            token = self._add_link(work, LinkPurpose.FIRST_ADMIN, Post(Role.ADMIN), SYSTEM)
             work.commit()
             return token
 
@@ -101,6 +104,9 @@ class Accounts:
                 role=link.role,
                 password_hash=password_hash,
                 created_at=now,
+                unit_id=link.unit_id,
+                reach=link.reach,
+                email=link.email,
             )
             work.accounts.add(account)
             work.one_time_links.update(link.used(now))
@@ -126,17 +132,18 @@ class Accounts:
             work.commit()
             return changed
 
-    def invite(self, role: Role, note: str, actor: str) -> str:
+    def invite(self, role: Role, note: str, actor: str, reach: Reach = WHOLE_WARD) -> str:
         """A token that lets one person make an account with `role`; `note` says whom it is for."""
+        return self.invite_to(Post(role, reach), note, actor)
+
+    def invite_to(self, post: Post, note: str, actor: str) -> str:
+        """A token that lets one person make an account for a post."""
+        name = checked_display_name(note)
         with self._begin() as work:
-            token = self._add_link(work, LinkPurpose.INVITATION, role, actor, note=checked_display_name(note))
-            work.note(
-                "account_invited",
-                "one_time_link",
-                token_hash(token),
-                actor,
-                after={"role": role, "note": note},
-            )
+            _refuse_taken_email(work, post.email)
+            token = self._add_link(work, LinkPurpose.INVITATION, post, actor, note=name)
+            facts: JsonObject = {"role": post.role, "note": name, "reach": post.reach.facts()}
+            work.note("account_invited", "one_time_link", token_hash(token), actor, after=facts)
             work.commit()
             return token
 
@@ -152,9 +159,8 @@ class Accounts:
         """A token by which the account's owner sets a new password, with the account."""
         with self._begin() as work:
             account = self._account(work, account_id)
-            token = self._add_link(
-                work, LinkPurpose.PASSWORD_RESET, account.role, actor, account_id=account_id
-            )
+            post = Post(account.role)
+            token = self._add_link(work, LinkPurpose.PASSWORD_RESET, post, actor, account_id=account_id)
             work.note("password_reset_offered", "account", account_id, actor)
             work.commit()
             return account, token
@@ -170,6 +176,14 @@ class Accounts:
         with self._begin() as work:
             account = self._account(work, account_id, version)
             return self._store(work, account, account.with_unit(unit_id), "account_unit_changed", actor)
+
+    def change_post(self, account_id: str, post: Post, version: int, actor: str) -> Account:
+        """Give a person another role, other areas, another unit; the last administrator stays one."""
+        with self._begin() as work:
+            account = self._account(work, account_id, version)
+            _refuse_taken_email(work, post.email, account_id)
+            changed = account.at_post(post)
+            return self._store(work, account, changed, "account_changed", actor)
 
     def close(self, account_id: str, version: int, actor: str) -> Account:
         """Close an account at once: its sessions end, its history stays."""
@@ -205,7 +219,7 @@ class Accounts:
         self,
         work: UnitOfWork,
         purpose: LinkPurpose,
-        role: Role,
+        post: Post,
         actor: str,
         account_id: str | None = None,
         note: str = "",
@@ -215,11 +229,14 @@ class Accounts:
             OneTimeLink(
                 token_hash=token_hash(token),
                 purpose=purpose,
-                role=role,
+                role=post.role,
                 created_at=self._clock.now(),
                 created_by=actor,
                 account_id=account_id,
                 note=note,
+                reach=post.reach,
+                email=post.email,
+                unit_id=post.unit_id,
             )
         )
         return token
@@ -239,6 +256,12 @@ class Accounts:
         if version is not None and version != account.version:
             raise VersionConflict("Somebody changed this account meanwhile; look at it again.")
         return account
+
+
+def _refuse_taken_email(work: UnitOfWork, email: str | None, account_id: str | None = None) -> None:
+    holder = None if email is None else work.accounts.by_email(email)
+    if holder is not None and holder.account_id != account_id:
+        raise refused("email", "Another account has this e-mail address.")
 
 
 def _person(account: Account) -> str:

@@ -1,14 +1,14 @@
-"""Devices: let in by a one-time token, known again, heard by their heartbeats, missed when silent."""
+"""Devices: let in by a one-time token, known again, missed when silent. Heartbeats: see heartbeats.py."""
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import compare_digest
 from typing import Protocol
 
-from map_server.domain.device import ENROLMENT_LIFETIME, OFFLINE_AFTER, Camera, Device, Enrolment, Vitals
+from map_server.domain.audit_log import JsonObject
+from map_server.domain.device import ENROLMENT_LIFETIME, OFFLINE_AFTER, Camera, Device, Enrolment
 from map_server.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from map_server.services.ports import Begin, Clock, UnitOfWork
 from wire_contract.vocabulary import CameraState
@@ -100,22 +100,6 @@ class Devices:
             raise Unauthenticated(f"wrong token for device {device_id}; enrol it again if it was lost")
         return device
 
-    def heard(self, device_id: str, vitals: Vitals, cameras: Sequence[Camera]) -> None:
-        """Take in a heartbeat. The log keeps what changed, not every beat."""
-        now = self._clock.now()
-        actor = f"device:{device_id}"
-        with self._begin() as work:
-            device = self._known(work, device_id)
-            if not device.is_online:
-                work.note("device_came_online", "device", device_id, actor)
-            work.devices.put(replace(device, last_seen_at=now, is_online=True, vitals=vitals))
-            known = work.devices.cameras(device_id)
-            settled = [camera.after(known.get(camera.camera_id)) for camera in cameras]
-            for camera in settled:
-                _note_camera(work, known.get(camera.camera_id), camera, actor)
-            work.devices.put_cameras(settled)
-            work.commit()
-
     def place_camera(self, device_id: str, camera_id: str, lon: float, lat: float, actor: str) -> Camera:
         """Say where a camera hangs; a person's word stands against what the device says later."""
         now = self._clock.now()
@@ -125,7 +109,7 @@ class Devices:
             blank = Camera(device_id, camera_id, CameraState.STARTING, state_since=now)
             camera = replace(before or blank, lon=lon, lat=lat, position_source="person")
             work.devices.put_cameras([camera])
-            _note_camera(work, before, camera, actor)
+            note_camera(work, before, camera, actor)
             work.commit()
         return camera
 
@@ -137,9 +121,11 @@ class Devices:
                 return []
         with self._begin() as work:
             silent = work.devices.online_but_silent(since)
+            work.devices.put(*(replace(device, is_online=False) for device in silent))
             for device in silent:
-                work.devices.put(replace(device, is_online=False))
-                work.note("device_went_offline", "device", device.device_id, "system")
+                work.note(
+                    "device_went_offline", "device", device.device_id, "system", after=last_heard(device)
+                )
             work.commit()
         return [device.device_id for device in silent]
 
@@ -151,10 +137,20 @@ class Devices:
         return device
 
 
-def _note_camera(work: UnitOfWork, before: Camera | None, after: Camera, actor: str) -> None:
+def last_heard(device: Device) -> JsonObject:
+    """Give what alarm and clear say of a device."""
+    seen = device.last_seen_at
+    return {"last_seen_at": None if seen is None else seen.isoformat(), "name": device.name}
+
+
+def note_camera(work: UnitOfWork, before: Camera | None, after: Camera, actor: str) -> bool:
+    """Record what changed of a camera, if anything did; tell whether it did."""
+
     def facts(camera: Camera) -> dict[str, str | float | None]:
         return {"camera_id": camera.camera_id, "state": camera.state, "lon": camera.lon, "lat": camera.lat}
 
-    if before is None or facts(before) != facts(after):
-        earlier = None if before is None else facts(before)
-        work.note("camera_changed", "device", after.device_id, actor, before=earlier, after=facts(after))
+    if before is not None and facts(before) == facts(after):
+        return False
+    earlier = None if before is None else facts(before)
+    work.note("camera_changed", "device", after.device_id, actor, before=earlier, after=facts(after))
+    return True

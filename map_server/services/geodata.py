@@ -12,11 +12,13 @@ from map_server.domain.errors import FieldError, InvalidInput
 from map_server.domain.layer_rules import SITE_LAYERS, area_from, faults_of, kind_of_layer, site_from
 from map_server.domain.place import LAYERS, LoadedLayer
 from map_server.domain.site_states import withdrawn
-from map_server.domain.whereabouts import Gazetteer
+from map_server.domain.whereabouts import Gazetteer, grids_of_compounds
 from map_server.services.place_ports import FileLayer, GeodataReader
 from map_server.services.ports import Begin, Clock, UnitOfWork
 
 _MOST_FAULTS = 20
+_AREAS_OF_DUTY = ("grids", "compounds")
+"""The layers that say to which person's areas a thing belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Geodata:
         found.sort(key=lambda one: drawing_order.index(one.name))
         with self._begin() as work:
             results = [self._store(work, one, actor) for one in found]
+            if any(result.is_changed and result.layer in _AREAS_OF_DUTY for result in results):
+                _place_anew(work)
             work.commit()
         return results
 
@@ -109,6 +113,13 @@ class Geodata:
             sites.append(groups.settled(site.placed(gazetteer.at(site.point))))
         gone = [site for site in known.values() if site.is_registered and site.incident_id is None]
         work.sites.put([*sites, *(withdrawn(site, now) for site in gone)])
+
+
+def _place_anew(work: UnitOfWork) -> None:
+    """Find anew in which areas incidents and devices lie."""
+    work.incidents.place_anew()
+    areas = (work.areas.of_layer(layer) for layer in _AREAS_OF_DUTY)
+    work.devices.put_grids(grids_of_compounds(*areas))
 
 
 def _check(found: Sequence[FileLayer]) -> None:

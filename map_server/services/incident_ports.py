@@ -90,6 +90,9 @@ class IncidentRepository(Protocol):
         The database refuses two open incidents in one seat; the unit of work then raises Conflict.
         """
 
+    def place_anew(self) -> None:
+        """Find grid and compound of every incident again, after the ward's areas were loaded."""
+
 
 class MergeRepository(Protocol):
     """Merges of incidents, inside one unit of work."""

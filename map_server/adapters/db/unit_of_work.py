@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +32,7 @@ from map_server.adapters.db.repositories.teams import SqlTeams
 from map_server.adapters.db.repositories.verdicts import SqlVerdicts
 from map_server.adapters.db.repositories.work_orders import SqlWorkOrders
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
+from map_server.adapters.db.ward_areas import WardAreas
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
 from map_server.domain.errors import Conflict, Unavailable
 from map_server.services.account_ports import (
@@ -56,6 +58,14 @@ from map_server.services.verdict_ports import VerdictRepository
 from map_server.services.work_order_ports import WorkOrderRepository
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceKnowledge:
+    """How places are found in this database, and in which areas they lie."""
+
+    index: SpatialIndex
+    areas: WardAreas
+
+
 class SqlUnitsOfWork:
     """Opens units of work on one database; this is the `begin` that services get.
 
@@ -66,7 +76,7 @@ class SqlUnitsOfWork:
         self._engine = engine
         self._clock = clock
         self._committed = committed
-        self._spatial = spatial_index_of(engine)
+        self._places = PlaceKnowledge(spatial_index_of(engine), WardAreas())
         # SQLite makes waiting writers poll; a lock hands over at once. PostgreSQL has its own.
         self._gate: AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
@@ -81,7 +91,7 @@ class SqlUnitsOfWork:
         return self._unit(self._engine, nullcontext())
 
     def _unit(self, engine: Engine, gate: AbstractContextManager[object]) -> "SqlUnitOfWork":
-        return SqlUnitOfWork(engine, self._spatial, gate, self._clock, self._committed)
+        return SqlUnitOfWork(engine, self._places, gate, self._clock, self._committed)
 
 
 class SqlUnitOfWork:
@@ -90,13 +100,13 @@ class SqlUnitOfWork:
     def __init__(
         self,
         engine: Engine,
-        spatial: SpatialIndex,
+        places: PlaceKnowledge,
         gate: AbstractContextManager[object],
         clock: Clock,
         committed: Callable[[int], None],
     ) -> None:
         self._engine = engine
-        self._spatial = spatial
+        self._places = places
         self._gate = gate
         self._clock = clock
         self._committed = committed
@@ -122,7 +132,7 @@ class SqlUnitOfWork:
         self.audit_log: AuditLogRepository = self._chain
         self.devices: DeviceRepository = SqlDevices(connection)
         self.events: EventRepository = SqlEvents(connection)
-        self.incidents: IncidentRepository = SqlIncidents(connection, self._spatial)
+        self.incidents: IncidentRepository = SqlIncidents(connection, self._places.index, self._places.areas)
         self.merges: MergeRepository = SqlMerges(connection)
         self.evidence: EvidenceRepository = SqlEvidence(connection)
         self.layers: LayerRepository = SqlLayers(connection)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from map_server.adapters.db.queries.devices import DeviceRecord
-from map_server.domain.device import Camera, Vitals
+from map_server.domain.device import Beat, Camera, Vitals
 from map_server.domain.errors import Forbidden
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.device_auth import DeviceActor
@@ -100,7 +100,8 @@ def heartbeat(device_id: NamePath, beat: Heartbeat, device: DeviceActor, service
         cpu_temperature_c=beat.cpu_temperature_c,
         model_id=None if beat.model is None else beat.model.id,
     )
-    services.devices.heard(device_id, vitals, [_camera(device_id, camera) for camera in beat.cameras])
+    cameras = tuple(_camera(device_id, camera) for camera in beat.cameras)
+    services.heartbeats.heard(Beat(device_id, vitals, cameras))
     return Response(status_code=204)
 
 

@@ -21,6 +21,7 @@ from map_server.adapters.db.tables import (  # noqa: F401  each adds its tables 
     incidents,
     kernel,
     metadata,
+    notices,
     patrols,
     places,
     sites,

@@ -2,25 +2,35 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from map_server.adapters.db.tables.accounts import accounts, login_brakes, one_time_links, sessions
 from map_server.domain.account import Account, LinkPurpose, LoginBrake, OneTimeLink, Role, Session
 from map_server.domain.errors import VersionConflict
+from map_server.domain.reach import reach_from
 
 
 def account_from_row(row: RowMapping) -> Account:
     """Read an account."""
-    return Account(
-        **{**{column.name: row[column] for column in accounts.c}, "role": Role(row[accounts.c.role])}
-    )
+    values = {column.name: row[column] for column in accounts.c}
+    return Account(**{**values, "role": Role(values["role"]), "reach": reach_from(values["reach"])})
 
 
 def link_from_row(row: RowMapping) -> OneTimeLink:
     """Read a one-time link."""
     values = {column.name: row[column] for column in one_time_links.c}
-    return OneTimeLink(**{**values, "role": Role(values["role"]), "purpose": LinkPurpose(values["purpose"])})
+    closed = {
+        "role": Role(values["role"]),
+        "purpose": LinkPurpose(values["purpose"]),
+        "reach": reach_from(values["reach"]),
+    }
+    return OneTimeLink(**{**values, **closed})
+
+
+def _row(record: Account | OneTimeLink) -> dict[str, Any]:
+    return {**asdict(record), "reach": record.reach.facts()}
 
 
 class SqlAccounts:
@@ -31,32 +41,34 @@ class SqlAccounts:
 
     def add(self, account: Account) -> None:
         """Store a new account."""
-        self._connection.execute(insert(accounts).values(asdict(account)))
+        self._connection.execute(insert(accounts).values(_row(account)))
 
     def update(self, account: Account, expected_version: int) -> None:
         """Store the changed account unless it was changed meanwhile."""
         statement = update(accounts).where(
             accounts.c.account_id == account.account_id, accounts.c.version == expected_version
         )
-        if self._connection.execute(statement.values(asdict(account))).rowcount != 1:
+        if self._connection.execute(statement.values(_row(account))).rowcount != 1:
             raise VersionConflict("Somebody changed this account meanwhile; look at it again.")
 
     def get(self, account_id: str) -> Account | None:
         """Give an account by its id."""
-        row = (
-            self._connection.execute(select(accounts).where(accounts.c.account_id == account_id))
-            .mappings()
-            .first()
-        )
-        return account_from_row(row) if row else None
+        return self._one(accounts.c.account_id == account_id)
 
     def by_login_name(self, login_name: str) -> Account | None:
         """Give an account by its login name."""
-        row = (
-            self._connection.execute(select(accounts).where(accounts.c.login_name == login_name))
-            .mappings()
-            .first()
-        )
+        return self._one(accounts.c.login_name == login_name)
+
+    def by_email(self, email: str) -> Account | None:
+        """Give an account by its e-mail address."""
+        return self._one(accounts.c.email == email)
+
+    def by_oidc_subject(self, oidc_subject: str) -> Account | None:
+        """Give the account that is tied to an identity at a sign-on provider."""
+        return self._one(accounts.c.oidc_subject == oidc_subject)
+
+    def _one(self, condition: ColumnElement[bool]) -> Account | None:
+        row = self._connection.execute(select(accounts).where(condition)).mappings().first()
         return account_from_row(row) if row else None
 
     def active_admin_count(self) -> int:
@@ -103,7 +115,7 @@ class SqlOneTimeLinks:
 
     def add(self, link: OneTimeLink) -> None:
         """Store a new link."""
-        self._connection.execute(insert(one_time_links).values(asdict(link)))
+        self._connection.execute(insert(one_time_links).values(_row(link)))
 
     def update(self, link: OneTimeLink) -> None:
         """Store a spent link."""
@@ -113,6 +125,21 @@ class SqlOneTimeLinks:
     def get(self, token_hash: str) -> OneTimeLink | None:
         """Give a link by its hash."""
         statement = select(one_time_links).where(one_time_links.c.token_hash == token_hash)
+        row = self._connection.execute(statement).mappings().first()
+        return link_from_row(row) if row else None
+
+    def invitation_for(self, email: str, made_after: datetime) -> OneTimeLink | None:
+        """Give the newest unused invitation that names this e-mail address."""
+        statement = (
+            select(one_time_links)
+            .where(
+                one_time_links.c.purpose == LinkPurpose.INVITATION,
+                one_time_links.c.email == email,
+                one_time_links.c.used_at.is_(None),
+                one_time_links.c.created_at > made_after,
+            )
+            .order_by(one_time_links.c.created_at.desc())
+        )
         row = self._connection.execute(statement).mappings().first()
         return link_from_row(row) if row else None
 

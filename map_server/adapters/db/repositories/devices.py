@@ -1,16 +1,17 @@
 """Devices, one-time tokens and cameras as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.devices import cameras, devices, enrolments
 from map_server.adapters.db.upsert import upsert
 from map_server.domain.device import Camera, Device, Enrolment, Vitals
+from map_server.domain.reach import Spot
 from wire_contract.vocabulary import CameraState
 
 _VITALS = [field.name for field in fields(Vitals)]
@@ -28,9 +29,25 @@ class SqlDevices:
         row = self._connection.execute(statement).mappings().one_or_none()
         return None if row is None else device_from_row(row)
 
-    def put(self, device: Device) -> None:
-        """Store a device, new or changed."""
-        upsert(self._connection, devices, [_device_to_row(device)])
+    def many(self, device_ids: Collection[str]) -> dict[str, Device]:
+        """Give those of these devices that exist, by id."""
+        rows = self._connection.execute(select(devices).where(devices.c.id.in_(device_ids))).mappings()
+        return {row["id"]: device_from_row(row) for row in rows}
+
+    def by_national_id(self, national_ids: Collection[str]) -> dict[str, str]:
+        """Give the ids of the devices that have these national ids."""
+        statement = select(devices.c.national_id, devices.c.id).where(devices.c.national_id.in_(national_ids))
+        return {row.national_id: row.id for row in self._connection.execute(statement)}
+
+    def put(self, *changed: Device) -> None:
+        """Store devices, new or changed."""
+        upsert(self._connection, devices, [_device_to_row(device) for device in changed])
+
+    def put_grids(self, grid_of_compound: Mapping[str, str | None]) -> None:
+        """Write the grid of every device that belongs to a compound again."""
+        for compound_id, grid_id in grid_of_compound.items():
+            those = update(devices).where(devices.c.compound_id == compound_id)
+            self._connection.execute(those.values(grid_id=grid_id))
 
     def online_but_silent(self, since: datetime) -> list[Device]:
         """Give the devices marked online that were last seen before `since`."""
@@ -43,9 +60,14 @@ class SqlDevices:
         row = self._connection.execute(statement).mappings().one_or_none()
         return None if row is None else Enrolment(**row)
 
-    def put_enrolment(self, enrolment: Enrolment) -> None:
-        """Store a one-time token, new or used."""
-        upsert(self._connection, enrolments, [asdict(enrolment)])
+    def put_enrolment(self, *changed: Enrolment) -> None:
+        """Store one-time tokens, new or used."""
+        upsert(self._connection, enrolments, [asdict(enrolment) for enrolment in changed])
+
+    def cameras_of(self, device_ids: Collection[str]) -> dict[tuple[str, str], Camera]:
+        """Give the cameras of devices by device and camera."""
+        rows = self._connection.execute(select(cameras).where(cameras.c.device_id.in_(device_ids))).mappings()
+        return {(row["device_id"], row["camera_id"]): camera_from_row(row) for row in rows}
 
     def cameras(self, device_id: str) -> dict[str, Camera]:
         """Give the cameras of a device by their id."""
@@ -69,6 +91,10 @@ def _device_to_row(device: Device) -> dict[str, Any]:
         "enrolled_at": device.enrolled_at,
         "last_seen_at": device.last_seen_at,
         "is_online": device.is_online,
+        "name": device.name,
+        "place": device.place,
+        "national_id": device.national_id,
+        **asdict(device.spot),
         **vitals,
     }
 
@@ -85,6 +111,10 @@ def device_from_row(row: RowMapping) -> Device:
         last_seen_at=row["last_seen_at"],
         is_online=row["is_online"],
         vitals=vitals,
+        name=row["name"] or "",
+        place=row["place"] or "",
+        national_id=row["national_id"],
+        spot=Spot(row["compound_id"], row["grid_id"]),
     )
 
 

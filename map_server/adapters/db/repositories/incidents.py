@@ -1,11 +1,12 @@
 """Incidents as rows, each open one with its seat in the unique index."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, TextClause, bindparam, or_, select
+from sqlalchemy import Connection, Select, TextClause, bindparam, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.repositories.fixes import fix_from_row, fix_to_row
@@ -13,6 +14,7 @@ from map_server.adapters.db.spatial import SpatialIndex, boxes_json
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.types import UtcDateTime
 from map_server.adapters.db.upsert import insert_many, upsert
+from map_server.adapters.db.ward_areas import WardAreas, spots_of_devices
 from map_server.domain.errors import Conflict, NotFound
 from map_server.domain.event import View
 from map_server.domain.fusion import SearchBox
@@ -24,6 +26,7 @@ from map_server.domain.incident import (
     Judgement,
     Severity,
 )
+from map_server.domain.reach import Spot
 from wire_contract.vocabulary import EventKind
 
 _SEAT = "#"
@@ -51,11 +54,15 @@ def _near(numbers: TextClause) -> Select[Any]:
 
 
 class SqlIncidents:
-    """See services.incident_ports.IncidentRepository."""
+    """See services.incident_ports.IncidentRepository.
 
-    def __init__(self, connection: Connection, spatial: SpatialIndex) -> None:
+    Grid and compound are written beside the place, and again when the ward's areas change.
+    """
+
+    def __init__(self, connection: Connection, spatial: SpatialIndex, areas: WardAreas) -> None:
         self._connection = connection
         self._spatial = spatial
+        self._areas = areas
 
     def get(self, incident_id: str) -> Incident:
         """Give an incident. Raises NotFound."""
@@ -87,7 +94,11 @@ class SqlIncidents:
     def put(self, changed: Sequence[Incident]) -> None:
         """Store incidents, and give open ones their seat in the unique index."""
         seats = self._seats_for(changed)
-        rows = [_to_row(incident, seats.get(incident.incident_id)) for incident in changed]
+        spots = self._spots(changed)
+        rows = [
+            _to_row(incident, seats.get(incident.incident_id)) | asdict(spot)
+            for incident, spot in zip(changed, spots, strict=True)
+        ]
         old = [row for row in rows if row["number"]]
         # Seats are given up before they are taken.
         upsert(self._connection, incidents, [row for row in old if row["open_key"] is None])
@@ -96,6 +107,27 @@ class SqlIncidents:
         for row in new:
             del row["number"]
         insert_many(self._connection, incidents, new)
+
+    def place_anew(self) -> None:
+        """Find grid and compound of every incident again, after the ward's areas were loaded."""
+        statement = select(incidents.c.number, incidents.c.lon, incidents.c.lat)
+        rows = self._connection.execute(statement.where(incidents.c.lon.is_not(None))).all()
+        spots = self._areas.spots(self._connection, [(row.lon, row.lat) for row in rows])
+        changed = [{"key": row.number, **asdict(spot)} for row, spot in zip(rows, spots, strict=True)]
+        if changed:
+            key = incidents.c.number == bindparam("key")
+            self._connection.execute(update(incidents).where(key), changed)
+
+    def _spots(self, changed: Sequence[Incident]) -> list[Spot]:
+        """Give where incidents lie: at their own place, else where the device belongs that saw them."""
+        points = [None if i.fix is None else (i.fix.lon, i.fix.lat) for i in changed]
+        found = self._areas.spots(self._connection, points)
+        unplaced = {i.views[0].device_id for i in changed if i.fix is None}
+        of_device = spots_of_devices(self._connection, unplaced) if unplaced else {}
+        return [
+            spot if incident.fix is not None else of_device.get(incident.views[0].device_id, spot)
+            for incident, spot in zip(changed, found, strict=True)
+        ]
 
     def _seats_for(self, changed: Sequence[Incident]) -> dict[str, str | None]:
         """Give the open key of each open incident: the one it has, else the first free one at its place."""

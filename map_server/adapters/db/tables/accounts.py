@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from map_server.adapters.db.tables import metadata
-from map_server.adapters.db.types import UtcDateTime
+from map_server.adapters.db.types import CanonicalJson, UtcDateTime
 
 accounts = Table(
     "accounts",
@@ -17,6 +17,11 @@ accounts = Table(
     Column("disabled_at", UtcDateTime),
     Column("version", Integer, nullable=False),
     Column("unit_id", String(64)),
+    Column("reach", CanonicalJson),
+    Column("email", String(254)),
+    Column("oidc_subject", String(512)),
+    Index("ux_accounts_email", "email", unique=True),
+    Index("ux_accounts_oidc_subject", "oidc_subject", unique=True),
 )
 
 sessions = Table(
@@ -41,6 +46,9 @@ one_time_links = Table(
     Column("account_id", ForeignKey("accounts.account_id")),
     Column("note", Text, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("reach", CanonicalJson),
+    Column("email", String(254)),
+    Column("unit_id", String(64)),
 )
 
 login_brakes = Table(

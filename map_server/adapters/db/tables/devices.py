@@ -25,6 +25,15 @@ devices = Table(
     Column("disk_free_bytes", BigInteger),
     Column("cpu_temperature_c", Float),
     Column("model_id", String(128)),
+    Column("name", Text),
+    Column("place", Text),
+    Column("national_id", String(20)),
+    Column("compound_id", String(64)),
+    Column("grid_id", String(64)),
+    Index("ux_devices_national_id", "national_id", unique=True),
+    Index("ix_devices_compound_id", "compound_id"),
+    Index("ix_devices_grid_id", "grid_id"),
+    Index("ix_devices_is_online", "is_online", "last_seen_at"),
 )
 
 enrolments = Table(

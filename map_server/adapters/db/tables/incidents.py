@@ -47,6 +47,9 @@ incidents = Table(
     Column("merged_into", String(36)),
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # Follow from the place and the ward's areas, so that lists can be cut to what a person may see.
+    Column("compound_id", String(64)),
+    Column("grid_id", String(64)),
     Index(
         "ux_incidents_open_key",
         "open_key",
@@ -58,6 +61,8 @@ incidents = Table(
     Index("ix_incidents_last_seen_at", "last_seen_at"),
     Index("ix_incidents_site_id", "site_id"),
     Index("ix_incidents_anchor", "anchor"),
+    Index("ix_incidents_compound_id", "compound_id"),
+    Index("ix_incidents_grid_id", "grid_id"),
 )
 
 incident_merges = Table(
