@@ -88,6 +88,11 @@ class GroundPlane(Protocol):
     def to_pixels(self, points_m: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Turn (N, 2) metres east, north into (N, 2) pixels x, y; rows of NaN behind the camera."""
 
+    def raised_to_pixels(self, points_m: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Turn (N, 3) metres east, north, up into (N, 2) pixels x, y; rows of NaN behind the camera, and
+        everywhere when its pose is not known.
+        """
+
     def metres_per_pixel_at(self, point_px: tuple[float, float]) -> float:
         """Give the side in metres of a ground square with one pixel's area there; NaN above the horizon."""
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.geolocate.consensus import MIN_POINTS, fit_agreeing
-from edge_agent.geolocate.homography import Array, Flags, Homography, Marks, fit
+from edge_agent.geolocate.consensus import MIN_POINTS, Fit, fit_agreeing
+from edge_agent.geolocate.homography import Array, Homography, Marks
 from edge_agent.geolocate.lens import Lens, ideal_lens, lens_for
 from edge_agent.geolocate.local_plane import LocalPlane
 from edge_agent.geolocate.params import ControlPoint, GeolocateParams, LensParams
+from edge_agent.geolocate.pinhole import Optics, Pinhole, fit_camera
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class CalibratedPlane:
     earth: LocalPlane
     lens: Lens
     homography: Homography
+    camera: Pinhole | None = None
+    """None where the control points contradict a pinhole: heights above the ground are then unknown."""
 
     def to_ground_m(self, points_px: npt.ArrayLike) -> Array:
         """Turn (N, 2) pixels into (N, 2) metres east, north of `earth`; NaN above the horizon."""
@@ -29,6 +32,13 @@ class CalibratedPlane:
     def to_pixels(self, points_m: npt.ArrayLike) -> Array:
         """Turn (N, 2) metres east, north into (N, 2) pixels; NaN behind the camera."""
         return self.lens.distort(self.homography.to_pixels(_points(points_m)))
+
+    def raised_to_pixels(self, points_m: npt.ArrayLike) -> Array:
+        """Turn (N, 3) metres east, north, up into (N, 2) pixels; NaN behind, and where no camera is known."""
+        points = np.asarray(points_m, dtype=np.float64).reshape(-1, 3)
+        if self.camera is None:
+            return np.full((len(points), 2), np.nan)
+        return self.lens.distort(self.camera.project(points))
 
     def metres_per_pixel_at(self, point_px: tuple[float, float]) -> float:
         """Give the side in metres of a ground square with one pixel's area there; NaN above the horizon."""
@@ -47,11 +57,21 @@ class CalibratedPlane:
         place.
         """
         points = _points([point_px])
-        bend = self.lens.undistort_jacobian(points)[0]
         ground = self.to_ground_m(points)
-        seen = bend @ covariance_px2 @ bend.T + self.homography.pixel_covariance(ground)[0]
+        of_plane = self.homography.pixel_covariance(ground)[0]
         to_ground = np.linalg.inv(self.homography.pixels_per_metre(ground)[0])
-        result: Array = to_ground @ seen @ to_ground.T
+        result: Array = (
+            self.pixel_noise_on_ground(point_px, covariance_px2) + to_ground @ of_plane @ to_ground.T
+        )
+        return result
+
+    def pixel_noise_on_ground(self, point_px: tuple[float, float], covariance_px2: Array) -> Array:
+        """Give the first of the two terms alone, (2, 2) metres squared."""
+        points = _points([point_px])
+        ground = self.to_ground_m(points)
+        bend = self.lens.undistort_jacobian(points)[0]
+        to_ground = np.linalg.inv(self.homography.pixels_per_metre(ground)[0]) @ bend
+        result: Array = to_ground @ covariance_px2 @ to_ground.T
         return result
 
 
@@ -112,27 +132,37 @@ def calibrate(
         click_covariance_px2=params.click_sigma_px**2 * bend @ bend.transpose(0, 2, 1),
         place_sigma_m=params.control_point_sigma_m,
     )
-    homography, used = fit_agreeing(marks)
-    plane = CalibratedPlane(frame_size_px, earth, lens, homography)
-    return Calibration(plane, _quality(plane, clicks, marks, used))
+    optics = Optics(
+        width_px=float(frame_size_px[0]),
+        centre_px=lens.centre_px,
+        aspect=lens.focal_px[1] / lens.focal_px[0],
+        focal_px=None if lens_params is None else lens.focal_px[0],
+    )
+    found = fit_agreeing(marks, optics)
+    plane = CalibratedPlane(frame_size_px, earth, lens, found.homography, found.camera)
+    return Calibration(plane, _quality(plane, clicks, marks, optics, found))
 
 
-def _quality(plane: CalibratedPlane, clicks: Array, marks: Marks, used: Flags) -> tuple[PointQuality, ...]:
+def _quality(
+    plane: CalibratedPlane, clicks: Array, marks: Marks, optics: Optics, found: Fit
+) -> tuple[PointQuality, ...]:
     residual_px = np.linalg.norm(plane.to_pixels(marks.ground_m) - clicks, axis=1)
     residual_m = np.linalg.norm(plane.to_ground_m(clicks) - marks.ground_m, axis=1)
     return tuple(
-        PointQuality(float(px), float(metres), _left_out_m(index, marks, used), bool(used[index]))
+        PointQuality(
+            float(px), float(metres), _left_out_m(index, marks, optics, found), bool(found.used[index])
+        )
         for index, (px, metres) in enumerate(zip(residual_px, residual_m, strict=True))
     )
 
 
-def _left_out_m(index: int, marks: Marks, used: Flags) -> float | None:
-    others = used.copy()
+def _left_out_m(index: int, marks: Marks, optics: Optics, found: Fit) -> float | None:
+    others = found.used.copy()
     others[index] = False
     if others.sum() < MIN_POINTS:
         return None
     try:
-        without = fit(marks.chosen(others))
+        without, _ = fit_camera(marks.chosen(others), optics)
     except (ValueError, np.linalg.LinAlgError):
         return None
     return float(np.linalg.norm(without.to_ground(marks.ideal_px[[index]])[0] - marks.ground_m[index]))

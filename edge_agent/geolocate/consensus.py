@@ -5,12 +5,14 @@ RANSAC (M. Fischler, R. Bolles, CACM 1981) with the truncated score of MSAC (P. 
 left to chance.
 """
 
+from dataclasses import dataclass
 from itertools import combinations, islice
 from math import comb
 
 import numpy as np
 
-from edge_agent.geolocate.homography import Flags, Homography, Marks, fit, squared_distances, through
+from edge_agent.geolocate.homography import Flags, Homography, Marks, squared_distances, through
+from edge_agent.geolocate.pinhole import Optics, Pinhole, fit_camera
 
 MIN_POINTS = 4
 MIN_POINTS_TO_DOUBT = 6
@@ -25,8 +27,17 @@ _FINAL_GATE = 13.8
 _MAX_ROUNDS = 10
 
 
-def fit_agreeing(marks: Marks) -> tuple[Homography, Flags]:
-    """Fit the control points that agree and tell which do, (N,) bool.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The map, the camera behind it (None where the points contradict a pinhole), the points in use (N,)."""
+
+    homography: Homography
+    camera: Pinhole | None
+    used: Flags
+
+
+def fit_agreeing(marks: Marks, optics: Optics) -> Fit:
+    """Fit the control points that agree.
 
     All points are used when there are fewer than six, or when less than 60 % agree: then it is not a few
     points that are wrong but the stated noise, and the residuals widen the covariance instead. Raises
@@ -37,17 +48,17 @@ def fit_agreeing(marks: Marks) -> tuple[Homography, Flags]:
         raise ValueError(f"{count} control points given; a ground plane needs {MIN_POINTS} to {_MAX_POINTS}")
     everyone = np.ones(count, dtype=np.bool_)
     if count < MIN_POINTS_TO_DOUBT:
-        return fit(marks), everyone
+        return Fit(*fit_camera(marks, optics), everyone)
     agreeing = _search(marks)
     for _ in range(_MAX_ROUNDS):
         if agreeing.sum() < max(MIN_POINTS_TO_DOUBT - 1, _MIN_AGREEING_PART * count):
-            return fit(marks), everyone
-        homography = fit(marks.chosen(agreeing))
+            return Fit(*fit_camera(marks, optics), everyone)
+        homography, camera = fit_camera(marks.chosen(agreeing), optics)
         again = _within_gate(homography, marks, agreeing)
         if (again == agreeing).all():
             break
         agreeing = again
-    return homography, agreeing
+    return Fit(homography, camera, agreeing)
 
 
 def _search(marks: Marks) -> Flags:

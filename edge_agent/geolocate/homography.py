@@ -57,6 +57,16 @@ class Homography:
         """Project (N, 2) ideal pixels; NaN at and above the horizon."""
         return self.ground.undo(_project(_inverse(self.matrix), self.pixels.apply(points_px)))
 
+    def in_metres(self) -> Array:
+        """Give the matrix (3, 3) from metres to ideal pixels, of positive depth before the camera."""
+        ground, pixels = self.ground, self.pixels
+        normalise = np.diag([ground.scale, ground.scale, 1.0])
+        normalise[:2, 2] = -ground.scale * ground.centre
+        undo = np.diag([1 / pixels.scale, 1 / pixels.scale, 1.0])
+        undo[:2, 2] = pixels.centre
+        result: Array = undo @ self.matrix @ normalise
+        return result
+
     def pixels_per_metre(self, points_m: Array) -> Array:
         """Give d pixel / d ground, shape (N, 2, 2)."""
         scale = self.ground.scale / self.pixels.scale
@@ -181,8 +191,13 @@ def _refine(start: Homography, ground: Array, pixels: Array, noise: _Noise) -> H
         )
         if improved <= _CONVERGED * (1.0 + cost):
             break
-    scale = max(1.0, (_PRIOR_FREEDOM + cost) / (_PRIOR_FREEDOM + 2 * len(ground) - 8))
+    scale = scale_of_noise(cost, 2 * len(ground) - 8)
     return replace(start, matrix=matrix, covariance=_inverse(normal) * scale)
+
+
+def scale_of_noise(cost: float, freedom: int) -> float:
+    """Give by how much the residuals widen a covariance; they never narrow what is stated."""
+    return max(1.0, (_PRIOR_FREEDOM + cost) / (_PRIOR_FREEDOM + freedom))
 
 
 def _system(matrix: Array, ground: Array, pixels: Array, noise: _Noise) -> tuple[float, Array, Array]:

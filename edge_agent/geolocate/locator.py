@@ -1,44 +1,27 @@
 """The place of an event on Earth: where its thing touches the ground, with the 95 % error."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from edge_agent.geolocate.calibration import CalibratedPlane
 from edge_agent.geolocate.ellipse import ellipse_95, radius_95_m
 from edge_agent.geolocate.homography import Array
 from edge_agent.geolocate.params import GeolocateParams
+from edge_agent.solids import SOLIDS, Solid, stand_of
 from edge_agent.types import BoxXyxy, Event, GroundFix
 from wire_contract.vocabulary import EventKind
 
-
-@dataclass(frozen=True, slots=True)
-class GroundPoint:
-    """Where in its box a thing stands: height above the bottom edge and its error, as parts of the box."""
-
-    height: float
-    sigma: float
-
-
-_BOTTOM_EDGE = GroundPoint(0.0, 0.0)
-"""People, bags, heaps: small against their distance, they stand on the bottom edge."""
-
-_VEHICLE = GroundPoint(0.25, 0.08)
-"""The bottom edge of a car is its near side. From a pole (4-8 m high, 10-30 m away) the middle of its
-footprint appears 20-35 % up the box: d = 15 m, h = 4 m, car 4.5 m long and 1.5 m high gives 28 %; h = 6 m
-gives 36 %."""
-
-_TWO_WHEELER = GroundPoint(0.08, 0.04)
-
-_GROUND_POINTS = {
-    "car": _VEHICLE,
-    "truck": _VEHICLE,
-    "bus": _VEHICLE,
-    "van": _VEHICLE,
-    "bicycle": _TWO_WHEELER,
-    "motorcycle": _TWO_WHEELER,
-    "e-bike": _TWO_WHEELER,
-}
+_UNKNOWN = "object"
+_BAG_DEPTH = 0.2
+_BAG_DEPTH_SIGMA = 0.15
+"""A bag touches the ground so far before the middle of its foot, in widths: a ball seen from 20 degrees
+0.1, an upright bag nearly half.
+"""
+_VEHICLE_HEIGHT, _VEHICLE_HEIGHT_SIGMA = 0.25, 0.08
+"""Without a known camera: the middle of a vehicle's footprint in its box. From a pole (4-8 m high, 10-30 m
+away) it appears 20-35 % up: d = 15 m, h = 4 m, a car 4.5 m long and 1.5 m high give 28 %; h = 6 m 36 %.
+"""
+_DIRECTIONS = tuple((float(np.cos(turn)), float(np.sin(turn))) for turn in np.arange(6) * np.pi / 6)
+"""Vehicles may stand any way round."""
 
 _EDGE_PX = 2.0
 """A box this near to the frame's edge may be cut off."""
@@ -71,13 +54,15 @@ class CameraLocator:
     def _on_plane(self, plane: CalibratedPlane, event: Event) -> GroundFix | str:
         """Give the fix on the plane, or the reason why it is refused."""
         box = _rescaled(event.box_xyxy_px, event.frame_size_px, plane.frame_size_px)
-        standing = _GROUND_POINTS.get(event.label, _BOTTOM_EDGE)
-        point_px = ((box[0] + box[2]) / 2, box[3] - standing.height * (box[3] - box[1]))
-        ground = plane.to_ground_m([point_px])
-        if not np.isfinite(ground).all():
+        is_small = event.kind is EventKind.GARBAGE_DROP and event.label == _UNKNOWN
+        solid = None if is_small else SOLIDS.get(event.label)
+        found = self._under_solid(plane, box, solid) if solid is not None else self._under_bag(plane, box)
+        if found is None:
             return "it stands at or above the horizon of the control points"
-        covariance = plane.ground_covariance(point_px, self._noise_px2(box, standing, plane.frame_size_px))
-        covariance = covariance + self._params.survey_sigma_m**2 * np.eye(2)
+        ground, of_thing = found
+        pixel = plane.to_pixels([ground])[0]
+        of_plane = plane.ground_covariance((float(pixel[0]), float(pixel[1])), np.zeros((2, 2)))
+        covariance = of_thing + of_plane + self._params.survey_sigma_m**2 * np.eye(2)
         if not np.isfinite(covariance).all():
             return "it stands where the lens cannot be undone"
         ellipse = ellipse_95(covariance)
@@ -85,15 +70,59 @@ class CameraLocator:
             return (
                 f"its error ellipse would reach {ellipse.major_m:.0f} m, over {self._params.max_major_m:g} m"
             )
-        lon, lat = plane.earth.to_lonlat(ground)[0]
+        lon, lat = plane.earth.to_lonlat([ground])[0]
         return GroundFix(float(lon), float(lat), radius_95_m(covariance), ellipse, "homography")
 
-    def _noise_px2(self, box: BoxXyxy, standing: GroundPoint, frame_size_px: tuple[int, int]) -> Array:
-        """Give the covariance (2, 2) of the ground point in the picture."""
+    def _under_bag(self, plane: CalibratedPlane, box: BoxXyxy) -> tuple[Array, Array] | None:
+        """Give the middle of a small thing's foot and its covariance: somewhat behind where it touches."""
+        touch_px = ((box[0] + box[2]) / 2, box[3])
+        touch, beyond = plane.to_ground_m([touch_px, (touch_px[0], touch_px[1] - 1.0)])
+        if not (np.isfinite(touch).all() and np.isfinite(beyond).all()):
+            return None
+        away = (beyond - touch) / np.linalg.norm(beyond - touch)
+        sides = plane.to_ground_m([(box[0], box[3]), (box[2], box[3])])
+        width_m = float(np.linalg.norm(sides[1] - sides[0]))
+        noise_px2 = self._noise_px2(box, plane.frame_size_px, 0.0)
+        of_box = plane.pixel_noise_on_ground(touch_px, noise_px2)
+        of_depth = (_BAG_DEPTH_SIGMA * width_m) ** 2 * np.outer(away, away)
+        return touch + _BAG_DEPTH * width_m * away, of_box + of_depth
+
+    def _under_solid(self, plane: CalibratedPlane, box: BoxXyxy, solid: Solid) -> tuple[Array, Array] | None:
+        """Give the middle of a large thing's footprint and its covariance, whichever way round it stands."""
+        params, size_px = self._params, plane.frame_size_px
+        sigma_px = (
+            max(params.box_sigma_px, params.box_width_sigma * (box[2] - box[0])),
+            max(params.box_sigma_px, params.box_height_sigma * (box[3] - box[1])),
+        )
+        tries = (stand_of(solid, box, size_px, along, plane, sigma_px) for along in _DIRECTIONS)
+        stands = [stand for stand in tries if stand is not None]
+        if not stands:
+            return self._up_the_box(plane, box)
+        costs = np.array([stand.cost for stand in stands])
+        weights = np.exp((costs.min() - costs) / 2)
+        weights /= weights.sum()
+        centre = np.asarray(sum(w * stand.centre_m for w, stand in zip(weights, stands, strict=True)))
+        spread = sum(
+            w * (stand.covariance_m2 + np.outer(stand.centre_m - centre, stand.centre_m - centre))
+            for w, stand in zip(weights, stands, strict=True)
+        )
+        return centre, np.asarray(spread)
+
+    def _up_the_box(self, plane: CalibratedPlane, box: BoxXyxy) -> tuple[Array, Array] | None:
+        """The same without a known camera, from where vehicles' footprints usually appear."""
+        point_px = ((box[0] + box[2]) / 2, box[3] - _VEHICLE_HEIGHT * (box[3] - box[1]))
+        ground = plane.to_ground_m([point_px])[0]
+        if not np.isfinite(ground).all():
+            return None
+        noise_px2 = self._noise_px2(box, plane.frame_size_px, _VEHICLE_HEIGHT_SIGMA)
+        return ground, plane.pixel_noise_on_ground(point_px, noise_px2)
+
+    def _noise_px2(self, box: BoxXyxy, frame_size_px: tuple[int, int], height_sigma: float) -> Array:
+        """Give the covariance (2, 2) of a point in the picture that is read off a box."""
         params = self._params
         width, height = box[2] - box[0], box[3] - box[1]
         sigma_x = max(params.box_sigma_px, params.box_width_sigma * width)
-        sigma_y = max(params.box_sigma_px, float(np.hypot(params.box_height_sigma, standing.sigma)) * height)
+        sigma_y = max(params.box_sigma_px, float(np.hypot(params.box_height_sigma, height_sigma)) * height)
         factor = _CUT_OFF if _touches_edge(box, frame_size_px) else 1.0
         return np.diag([(factor * sigma_x) ** 2, (factor * sigma_y) ** 2])
 

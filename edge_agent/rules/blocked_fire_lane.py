@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from edge_agent.ports import GroundPlane
+from edge_agent.rules.clear_width import Obstacle
 from edge_agent.rules.lane_judge import LaneFinding, LaneJudge, LaneLimits
 from edge_agent.rules.sightings import View, view_of
 from edge_agent.rules.slot import Slot, SlotParams
@@ -143,9 +144,12 @@ class BlockedFireLane:
     ) -> Event | None:
         """Give the message that a standing thing calls for: an alarm, a change, or none."""
         before = self._findings.get(slot.slot_id)
-        others = [other.box_xyxy_px for other in standing if other is not slot]
+        thing, *others = (
+            Obstacle(each.box_xyxy_px, each.label, frame_size_px)
+            for each in (slot, *(other for other in standing if other is not slot))
+        )
         was_blocking = before is not None and before.is_blocking
-        finding = self._judge.judge(slot.box_xyxy_px, others, frame_size_px, was_blocking)
+        finding = self._judge.judge(thing, others, was_blocking)
         if finding is None or finding.is_blocking == was_blocking:
             return None
         phase = EventPhase.OPENED if before is None else EventPhase.UPDATED

@@ -18,12 +18,26 @@ from shapely.geometry.base import BaseGeometry
 
 from edge_agent.ports import GroundPlane
 from edge_agent.rules.zones import footprint_px
+from edge_agent.solids import BLOCK, SOLIDS, best_stand
 from edge_agent.types import BoxXyxy
 
 SECTION_STEP_M = 0.25
 """Distance of the lines across the lane."""
 
 MAX_SECTIONS = 40
+
+
+_BOX_SIGMA_PX, _BOX_SIGMA = 1.5, 0.02
+"""How exact the edges of a box are: in pixels, and as a part of its width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A thing in the picture: its box, what it is, and the size of the frame."""
+
+    box_xyxy_px: BoxXyxy
+    label: str
+    frame_size_px: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +73,18 @@ def ground_polygon(polygon_px: Polygon, ground: GroundPlane) -> Polygon | None:
     return Polygon(corners_m)
 
 
-def footprint_on_ground(box_xyxy_px: BoxXyxy, ground: GroundPlane) -> Polygon | None:
-    """Give the ground under the lowest part of a box, or None when part of that lies above the horizon."""
-    return ground_polygon(footprint_px(box_xyxy_px), ground)
+def footprint_on_ground(obstacle: Obstacle, lane: Lane, ground: GroundPlane) -> Polygon | None:
+    """Give the ground that a thing covers, or None when part of that lies above the horizon.
+
+    A solid of its class that stands along the lane or across it and fills the box; where the camera's pose
+    is not known, the ground under the lowest part of the box.
+    """
+    box = obstacle.box_xyxy_px
+    sigma_px = tuple(max(_BOX_SIGMA_PX, _BOX_SIGMA * side) for side in (box[2] - box[0], box[3] - box[1]))
+    solid = SOLIDS.get(obstacle.label, BLOCK)
+    directions = (lane.along, lane.across)
+    stand = best_stand(solid, box, obstacle.frame_size_px, directions, ground, (sigma_px[0], sigma_px[1]))
+    return ground_polygon(footprint_px(box), ground) if stand is None else Polygon(stand.corners_m)
 
 
 def clear_width_m(lane: Lane, obstacle: Polygon, others: Sequence[Polygon], reach_m: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from edge_agent.ports import GroundPlane
 from edge_agent.rules.clear_width import (
     Lane,
+    Obstacle,
     clear_width_m,
     footprint_on_ground,
     intrusion_m,
@@ -68,37 +69,32 @@ class LaneJudge:
             return False
         return touches(box, self._lanes, frame_size_px)
 
-    def judge(
-        self, box: BoxXyxy, others: Sequence[BoxXyxy], frame_size_px: tuple[int, int], was_blocking: bool
-    ) -> LaneFinding | None:
+    def judge(self, thing: Obstacle, others: Sequence[Obstacle], was_blocking: bool) -> LaneFinding | None:
         """Judge a thing together with the others that stand there, or None when it touches no lane."""
-        overlaps = [(footprint_fraction(box, zone, frame_size_px), zone) for zone in self._lanes]
+        overlaps = [
+            (footprint_fraction(thing.box_xyxy_px, zone, thing.frame_size_px), zone) for zone in self._lanes
+        ]
         overlap, zone = max(overlaps, key=lambda pair: pair[0])
         if overlap <= 0:
             return None
         margin_m = RELEASE_MARGIN_M if was_blocking else 0.0
-        on_ground = self._judge_on_ground(zone, box, others, frame_size_px, margin_m)
+        on_ground = self._judge_on_ground(zone, thing, others, margin_m)
         if on_ground is None:
             return LaneFinding(zone.zone_id, overlap >= self._limits.min_overlap, overlap, None)
         is_blocking, width_m = on_ground
         return LaneFinding(zone.zone_id, is_blocking, overlap, width_m)
 
     def _judge_on_ground(
-        self,
-        zone: Zone,
-        box: BoxXyxy,
-        others: Sequence[BoxXyxy],
-        frame_size_px: tuple[int, int],
-        margin_m: float,
+        self, zone: Zone, thing: Obstacle, others: Sequence[Obstacle], margin_m: float
     ) -> tuple[bool, float] | None:
         """Give whether a thing blocks and the clear width beside it, None where the ground is not known."""
         if self._ground is None:
             return None
-        lane = self._lane_on_ground(zone, frame_size_px, self._ground)
-        obstacle = footprint_on_ground(box, self._ground)
+        lane = self._lane_on_ground(zone, thing.frame_size_px, self._ground)
+        obstacle = None if lane is None else footprint_on_ground(thing, lane, self._ground)
         if lane is None or obstacle is None:
             return None
-        found = (footprint_on_ground(other, self._ground) for other in others)
+        found = (footprint_on_ground(other, lane, self._ground) for other in others)
         neighbours = [footprint for footprint in found if footprint is not None]
         width_m = clear_width_m(lane, obstacle, neighbours, self._limits.reach_m)
         reaches_in = intrusion_m(lane, obstacle) >= self._limits.min_intrusion_m

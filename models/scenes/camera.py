@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Points = npt.NDArray[np.float64]
+from edge_agent.geolocate import LocalPlane
 
-METRES_PER_DEGREE_LAT = 110_574.0
-"""Length of a degree of latitude at the equator, WGS 84; within 0.3 % in Shanghai: enough for a scene."""
+Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class SceneCamera:
 
     def lonlat(self, x_m: float, y_m: float) -> tuple[float, float]:
         """Give WGS 84 of a place on the ground; the camera stands at the origin."""
-        metres_per_degree_lon = METRES_PER_DEGREE_LAT * float(np.cos(np.radians(self.lat)))
-        return self.lon + x_m / metres_per_degree_lon, self.lat + y_m / METRES_PER_DEGREE_LAT
+        lon, lat = LocalPlane(self.lon, self.lat).to_lonlat([[x_m, y_m]])[0]
+        return float(lon), float(lat)
 
     def relative(self, x_m: float, y_m: float, z_m: float = 0.0) -> tuple[float, float]:
         """Give the picture position of a point, relative to width and height."""

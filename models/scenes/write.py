@@ -8,9 +8,12 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from shapely import Polygon as Area
+from shapely import box, get_coordinates
 
+from models.scenes.camera import SceneCamera
 from models.scenes.canvas import Canvas, Picture
-from models.scenes.stories import STORIES, Story
+from models.scenes.stories import STORIES, Polygon, Story
 
 NOISE_SEED = 20261123
 
@@ -63,7 +66,7 @@ def camera_toml(story: Story, source: str) -> str:
         f"position = {{ lon = {camera.lon}, lat = {camera.lat} }}",
     ]
     for zone in story.zones:
-        corners = ", ".join(_pair(*_inside(camera.relative(x, y))) for x, y in zone.corners_m)
+        corners = ", ".join(_pair(*corner) for corner in _seen_part(camera, zone.corners_m))
         lines += ["", "[[zone]]", f'id = "{zone.zone_id}"', f'kind = "{zone.kind}"', f"polygon = [{corners}]"]
     for x, y in story.control_points_m:
         lines += ["", "[[control_point]]", f"pixel = {_pair(*camera.relative(x, y))}"]
@@ -100,8 +103,10 @@ def _pair(first: float, second: float) -> str:
     return f"[{first:.4f}, {second:.4f}]"
 
 
-def _inside(point: tuple[float, float]) -> tuple[float, float]:
-    return min(1.0, max(0.0, point[0])), min(1.0, max(0.0, point[1]))
+def _seen_part(camera: SceneCamera, corners_m: Polygon) -> list[tuple[float, float]]:
+    """Give the corners of the part of a zone that the picture shows, relative to it."""
+    seen = box(0, 0, 1, 1) & Area([camera.relative(x, y) for x, y in corners_m])
+    return [(float(x), float(y)) for x, y in get_coordinates(seen)[:-1]]
 
 
 def write_story(story: Story, folder: Path) -> Path:

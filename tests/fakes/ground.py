@@ -16,5 +16,8 @@ class FlatGround:
     def to_pixels(self, points_m: npt.ArrayLike) -> npt.NDArray[np.float64]:
         return np.asarray(points_m, dtype=np.float64) / (self._scale, -self._scale)
 
+    def raised_to_pixels(self, points_m: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        return np.full((len(np.asarray(points_m)), 2), np.nan)
+
     def metres_per_pixel_at(self, point_px: tuple[float, float]) -> float:
         return self._scale

@@ -31,12 +31,13 @@ def ground_of(fix: GroundFix) -> np.ndarray:
     return EARTH.to_metres([[fix.lon, fix.lat]])[0]
 
 
-def test_a_bag_stands_where_the_bottom_of_its_box_touches_the_ground() -> None:
+def test_a_bag_stands_just_behind_where_the_bottom_of_its_box_touches_the_ground() -> None:
     place = CAMERA.scatter(np.random.default_rng(5), 1, 10, 15)[0]
     x, y = CAMERA.see(place)[0]
     fix = locate((x - 15, y - 25, x + 15, y))
     assert fix.method == "homography"
-    assert ground_of(fix) == pytest.approx(place, abs=0.01)
+    assert ground_of(fix) == pytest.approx(place, abs=0.15)
+    assert np.linalg.norm(ground_of(fix)) > np.linalg.norm(place)
     assert fix.ellipse is not None
     assert fix.ellipse.minor_m <= fix.ellipse.major_m
     assert 0.5 < fix.error_m < 2.0
@@ -62,7 +63,7 @@ def test_the_ellipse_points_away_from_the_camera() -> None:
 def test_a_box_cut_off_by_the_frame_is_less_certain() -> None:
     exact = CameraLocator(POSITION, PLANE, replace(PARAMS, survey_sigma_m=0.0))
     whole, cut = (locate((600, 640, 700, bottom), locator=exact) for bottom in (716, 719))
-    assert cut.error_m > 1.2 * whole.error_m
+    assert cut.error_m > 1.1 * whole.error_m
 
 
 def test_a_rough_survey_is_never_hidden() -> None:
