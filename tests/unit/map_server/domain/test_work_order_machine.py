@@ -1,0 +1,125 @@
+"""Whatever people, cameras and the server try in any order: nothing closes without an independent check."""
+
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from map_server.domain.errors import DomainError
+from map_server.domain.unit import UnitLevel
+from map_server.domain.work_order import CAMERA_MAY_CLOSE, TaskState, WorkOrder, WorkOrderState
+from map_server.domain.work_order_moves import Command, moved
+from map_server.domain.work_order_rules import THE_SERVER, Action, WorkActor, because_of
+from tests.fakes.clock import NOON
+from tests.fakes.owners import CLEANING, FIRE_OFFICE, PROPERTY
+from tests.work_order_people import CAMERA, PEOPLE, draft
+from wire_contract.vocabulary import EventKind
+
+ACTORS = (*PEOPLE, CAMERA, THE_SERVER, because_of("person:foreman"))
+UNITS = st.sampled_from([CLEANING, PROPERTY, FIRE_OFFICE])
+HANDLING = {Action.ACCEPT, Action.START, Action.HANDLE, Action.ACCEPT_TASK, Action.FINISH_TASK}
+
+
+class AnythingGoes(RuleBasedStateMachine):
+    """Keeps its own account of who did what, and compares it with what the order has become."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOON
+        self.order: WorkOrder = draft()
+        self.hands: set[str] = set()
+        self.last: tuple[Action, WorkActor, WorkOrder] | None = None
+        self.levels = [UnitLevel.COMPOUND]
+
+    @rule(kind=st.sampled_from(EventKind), assistants=st.lists(UNITS, max_size=2, unique=True))
+    def begin_anew(self, kind: EventKind, assistants: list[str]) -> None:
+        if self.last is None:
+            others = tuple(each for each in assistants if each != CLEANING)
+            self.order = draft(kind, assistants=others)
+
+    @rule(
+        action=st.sampled_from(Action),
+        actor=st.sampled_from(ACTORS),
+        unit_id=st.none() | UNITS,
+        task=st.integers(1, 6),
+        is_told_all=st.booleans(),
+        minutes=st.integers(0, 500),
+    )
+    def try_something(
+        self,
+        action: Action,
+        actor: WorkActor,
+        unit_id: str | None,
+        task: int,
+        is_told_all: bool,
+        minutes: int,
+    ) -> None:
+        self.now += timedelta(minutes=minutes)
+        told = {"reason": "because", "feedback": "good", "score": 3, "photos": ("a" * 64,), "note": "done"}
+        command = Command(
+            action=action,
+            unit_id=unit_id,
+            task_number=task,
+            until=self.now + timedelta(days=1),
+            **(told if is_told_all else {}),  # type: ignore[arg-type]
+        )
+        self.attempt(command, actor)
+
+    @rule(action=st.sampled_from([Action.DISPATCH, Action.ACCEPT, Action.START, Action.HANDLE]))
+    def go_on(self, action: Action) -> None:
+        """Go a step on the straight way, so that runs get far."""
+        for actor in PEOPLE:
+            self.attempt(Command(action=action, photos=("a" * 64,), note="done"), actor)
+
+    @rule(action=st.sampled_from([Action.BEGIN_CHECK, Action.PASS]), actor=st.sampled_from(ACTORS))
+    def check(self, action: Action, actor: WorkActor) -> None:
+        self.attempt(Command(action=action, feedback="good", score=4), actor)
+
+    def attempt(self, command: Command, actor: WorkActor) -> None:
+        before = self.order
+        try:
+            self.order = moved(before, command, actor, self.now)
+        except DomainError:
+            assert self.order is before
+            return
+        self.last = (command.action, actor, before)
+        self.levels.append(self.order.level)
+        if command.action in HANDLING:
+            self.hands.add(actor.name)
+
+    @invariant()
+    def closed_means_checked(self) -> None:
+        if self.order.state is not WorkOrderState.CLOSED:
+            return
+        assert self.last is not None
+        action, actor, before = self.last
+        if action is Action.CLEAR:
+            assert actor is CAMERA
+            assert before.kind in CAMERA_MAY_CLOSE
+            assert len({task.unit_id for task in before.tasks if task.counts}) <= 1
+            return
+        assert action is Action.PASS
+        assert before.state is WorkOrderState.CHECKING
+        assert actor.role is not None
+        assert actor.name not in self.hands
+        assert actor.unit_id not in {task.unit_id for task in before.tasks if task.counts}
+        assert not any(task.state in (TaskState.OPEN, TaskState.ACCEPTED) for task in before.tasks)
+
+    @invariant()
+    def end_is_the_end(self) -> None:
+        if self.last is not None:
+            assert self.last[2].is_living
+
+    @invariant()
+    def levels_never_fall(self) -> None:
+        ranks = [level.rank for level in self.levels]
+        assert ranks == sorted(ranks)
+
+    @invariant()
+    def who_had_a_hand_is_remembered(self) -> None:
+        assert self.order.handlers == self.hands
+
+
+AnythingGoes.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnythingGoes = AnythingGoes.TestCase
