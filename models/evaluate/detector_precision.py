@@ -1,8 +1,9 @@
 """Average precision as COCO defines it, in plain NumPy.
 
-Source: Lin et al., "Microsoft COCO", ECCV 2014, and the rules of its detection challenge: per class and IoU threshold the
-detections of all pictures in order of their score, each matched to the best free object of its picture; precision made
-monotone and read at 101 recalls. Objects outside the range asked for, and places marked as ignored, count neither way.
+Source: Lin et al., "Microsoft COCO", ECCV 2014, and the rules of its detection challenge: per class and IoU
+threshold the detections of all pictures in order of their score, each matched to the best free object of its
+picture; precision made monotone and read at 101 recalls. Objects outside the range asked for, and places
+marked as ignored, count neither way.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,14 +36,17 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Average precision of a class; `ap50` at IoU 0.5, `ap` the mean over 0.50 to 0.95; None without objects."""
+    """Average precision of a class; `ap50` at IoU 0.5, `ap` the mean over 0.50 to 0.95; None without
+    objects."""
 
     objects: int
     ap50: float | None
     ap: float | None
 
 
-def average_precision(pictures: Sequence[Looked], label: str, in_range: Range = lambda box: True) -> Precision:
+def average_precision(
+    pictures: Sequence[Looked], label: str, in_range: Range = lambda box: True
+) -> Precision:
     """Score one class over all pictures, counting the objects whose box is in range."""
     marks = [_marks(picture, label, in_range) for picture in pictures]
     objects = sum(mark.objects for mark in marks)
@@ -57,7 +61,8 @@ def average_precision(pictures: Sequence[Looked], label: str, in_range: Range = 
 
 
 def area_under_curve(hits: npt.NDArray[np.bool_], objects: int) -> float:
-    """Give the mean over 101 recalls of the best precision at that recall or above; `hits` are best score first."""
+    """Give the mean over 101 recalls of the best precision at that recall or above; `hits` are best score
+    first."""
     if not len(hits):
         return 0.0
     right = np.cumsum(hits)
@@ -70,7 +75,8 @@ def area_under_curve(hits: npt.NDArray[np.bool_], objects: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Per detection (N,) its score; per threshold and detection (T, N) whether it hits, and whether it counts."""
+    """Per detection (N,) its score; per threshold and detection (T, N) whether it hits, and whether it
+    counts."""
 
     objects: int
     scores: npt.NDArray[np.float64]
@@ -85,7 +91,9 @@ def _marks(picture: Looked, label: str, in_range: Range) -> _Marks:
     things.sort(key=lambda box: not in_range(box))  # those asked for are matched first
     asked = np.array([in_range(box) for box in things], dtype=bool)
     overlap = iou_matrix(boxes, things)
-    spared = np.array([not in_range(box) or _is_ignored(box, picture.truth.ignored) for box in boxes], dtype=bool)
+    spared = np.array(
+        [not in_range(box) or _is_ignored(box, picture.truth.ignored) for box in boxes], dtype=bool
+    )
     hits = np.zeros((len(IOU_THRESHOLDS), len(boxes)), dtype=bool)
     counts = np.ones_like(hits)
     for row, threshold in enumerate(IOU_THRESHOLDS):
@@ -101,7 +109,8 @@ def _marks(picture: Looked, label: str, in_range: Range) -> _Marks:
 def _match(
     overlap: npt.NDArray[np.float64], asked: npt.NDArray[np.bool_], threshold: float
 ) -> npt.NDArray[np.int64]:
-    """Give for each detection, best first, the object that it takes, or -1; objects asked for come before others."""
+    """Give for each detection, best first, the object that it takes, or -1; objects asked for come before
+    others."""
     matched = np.full(len(overlap), -1, dtype=np.int64)
     free = np.ones(len(asked), dtype=bool)
     for index, row in enumerate(overlap):

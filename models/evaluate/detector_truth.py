@@ -1,7 +1,7 @@
-"""Reads the pictures and labels that a detector is scored on: YOLO rows with a file of class names, or hand labels as JSON."""
+"""Reads the pictures and labels that a detector is scored on: YOLO rows with a file of class names, or hand
+labels as JSON."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from edge_agent.detect.coco import COCO_WORDS
 from edge_agent.errors import ConfigError
 from edge_agent.types import BoxXyxy, Image
+from models.train.hand_labels import HandLabelled, read_hand_labels
 
 PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 
@@ -32,7 +33,8 @@ class Truth:
 
 
 def picture_paths(folder: Path, names: Path | None = None) -> list[Path]:
-    """Give the pictures of a folder by name; with `names`, a text file of one file name per line, those alone.
+    """Give the pictures of a folder by name; with `names`, a text file of one file name per line, those
+    alone.
 
     Raises ConfigError when there is no folder, no picture, or a named one is missing.
     """
@@ -68,10 +70,8 @@ class YoloLabels:
     classes: tuple[str, ...]
 
     @classmethod
-    def open(cls, folder: Path, classes: Path | None) -> "YoloLabels":
+    def open(cls, folder: Path, classes: Path) -> "YoloLabels":
         """Read the class names. Raises ConfigError when a part is missing."""
-        if classes is None:
-            raise ConfigError("--labels: needs --classes FILE, one class name per line in the order of the class ids")
         if not folder.is_dir():
             raise ConfigError(f"{folder}: no such folder; give --labels a folder of YOLO .txt files")
         names = tuple(line.strip() for line in _lines(classes) if line.strip())
@@ -97,9 +97,13 @@ class YoloLabels:
         try:
             class_id, x, y, w, h = (float(part) for part in line.split())
         except ValueError:
-            raise ConfigError(f"{where}: is not a YOLO row (class cx cy w h): {line.strip()[:60]!r}") from None
+            raise ConfigError(
+                f"{where}: is not a YOLO row (class cx cy w h): {line.strip()[:60]!r}"
+            ) from None
         if not (class_id.is_integer() and 0 <= class_id < len(self.classes)):
-            raise ConfigError(f"{where}: class {class_id:g}, but --classes names {len(self.classes)} (from 0)")
+            raise ConfigError(
+                f"{where}: class {class_id:g}, but --classes names {len(self.classes)} (from 0)"
+            )
         name = self.classes[int(class_id)]
         box = ((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
         return TrueThing(COCO_WORDS.get(name, name), box)
@@ -107,44 +111,44 @@ class YoloLabels:
 
 @dataclass(frozen=True, slots=True)
 class HandLabels:
-    """Labels in one JSON file: {picture: {"size", "boxes": [[word, x1, y1, x2, y2]], "ignored"}}."""
+    """A folder of labels made by hand, as the trainer reads it; nothing is counted in their ignored
+    places."""
 
-    file: Path
-    entries: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
-    words: tuple[str, ...]
+    folder: Path
+    entries: Mapping[str, HandLabelled]
 
     @classmethod
-    def open(cls, file: Path) -> "HandLabels":
-        """Read the file. Raises ConfigError when it is not such a file."""
+    def open(cls, folder: Path) -> "HandLabels":
+        """Read the files. Raises ConfigError when there is none, or one is wrong."""
         try:
-            entries = json.loads(file.read_text(encoding="utf-8"))
-            words = sorted({str(row[0]) for entry in entries.values() for row in entry["boxes"]})
-        except (OSError, ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
-            raise ConfigError(f"{file}: is no file of hand labels: {type(error).__name__}: {error}") from error
-        return cls(file, entries, tuple(words))
+            return cls(folder, read_hand_labels(folder))
+        except ValueError as error:
+            raise ConfigError(f"{error}; YOLO labels need --classes FILE") from error
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that these labels say."""
+        return tuple(sorted({box[0] for entry in self.entries.values() for box in entry.boxes}))
 
     def truth_of(self, path: Path, size_px: tuple[int, int]) -> Truth:
         """Give what stands in a picture. Raises ConfigError when it is not labelled, or has another size."""
         entry = self.entries.get(path.name)
         if entry is None:
-            raise ConfigError(f"{self.file}: does not label {path.name}; name the labelled pictures with --names")
-        if tuple(entry["size"]) != size_px:
-            raise ConfigError(f"{path}: is {size_px[0]}x{size_px[1]}, {self.file} labels {entry['size']}")
-        things = tuple(TrueThing(str(label), _box(corners)) for label, *corners in entry["boxes"])
-        return Truth(things, tuple(_box(corners) for corners in entry.get("ignored", ())))
+            raise ConfigError(f"{self.folder}: does not label {path.name}; name those labelled with --names")
+        if entry.size != size_px:
+            here = f"{size_px[0]}x{size_px[1]}"
+            raise ConfigError(f"{path}: is {here}, {self.folder} labels {entry.size[0]}x{entry.size[1]}")
+        return Truth(
+            tuple(TrueThing(label, (x1, y1, x2, y2)) for label, x1, y1, x2, y2 in entry.boxes), entry.ignored
+        )
 
 
 Labels = YoloLabels | HandLabels
 
 
 def open_labels(labels: Path, classes: Path | None) -> Labels:
-    """Open a .json file of hand labels, or a folder of YOLO rows with its class names."""
-    return HandLabels.open(labels) if labels.suffix == ".json" else YoloLabels.open(labels, classes)
-
-
-def _box(corners: Sequence[float]) -> BoxXyxy:
-    x1, y1, x2, y2 = (float(value) for value in corners)
-    return x1, y1, x2, y2
+    """Open a folder of YOLO rows with its class names, or without them a folder of hand labels (.json)."""
+    return HandLabels.open(labels) if classes is None else YoloLabels.open(labels, classes)
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,0 +1,53 @@
+"""What a run is made of; kept beside its weights."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SIZES_PX = (256, 288, 320, 352, 384, 416)
+"""Sides of the training pictures while learning: cheaper than the full size, and a change of scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingParams:
+    """Length, rates and sizes of a run. `steps` and `decay_steps` may be changed when a run is resumed."""
+
+    steps: int = 5200
+    decay_steps: int = 1300
+    batch: int = 16
+    size_px: int = 416
+    learning_rate: float = 8e-4
+    weight_decay: float = 0.02
+    warmup_steps: int = 100
+    average_decay: float = 0.998
+    largest_gradient: float = 20.0
+    guide_weight: float = 2.0
+    seed: int = 20261123
+    checkpoint_every: int = 50
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.decay_steps <= self.steps:
+            raise ValueError(
+                f"decay_steps: is {self.decay_steps}; must lie between 1 and steps ({self.steps})"
+            )
+        if self.size_px % 32 or not 32 <= self.size_px <= 2048:
+            raise ValueError(f"size_px: is {self.size_px}; must be a multiple of 32 up to 2048")
+        if self.batch < 1 or self.checkpoint_every < 1:
+            raise ValueError("batch, checkpoint_every: must be 1 or more")
+
+    def rate(self, step: int) -> float:
+        """Learning rate at a step."""
+        rising = min(1.0, (step + 1) / self.warmup_steps)
+        falling = min(1.0, (self.steps - step) / self.decay_steps)
+        return self.learning_rate * min(rising, falling)
+
+    def is_closing(self, step: int) -> bool:
+        """Whether the run is in its last part, where pictures look as the detector will meet them."""
+        return step >= self.steps - self.decay_steps
+
+    def picture_size_px(self, step: int) -> int:
+        """Side of the pictures of a step: any size while learning, the full size while closing."""
+        if self.is_closing(step):
+            return self.size_px
+        sizes = [size for size in SIZES_PX if size <= self.size_px] or [self.size_px]
+        return sizes[int(np.random.default_rng([self.seed, step]).integers(len(sizes)))]
