@@ -16,11 +16,9 @@ from map_server.domain.work_order_rules import (
     TABLE,
     THE_SERVER,
     Action,
-    Who,
     WorkActor,
     allowed_actions,
 )
-from tests.fakes.clock import NOON
 from tests.fakes.owners import CLEANING, FIRE_OFFICE, PROPERTY
 from tests.work_order_people import (
     CAMERA,
