@@ -14,8 +14,10 @@ from edge_agent.bootstrap.identifiers import random_id
 from edge_agent.capture import SourceParts, open_source
 from edge_agent.config.agent import load_agent, load_cameras
 from edge_agent.config.camera import CameraSettings
-from edge_agent.detect import open_detector
+from edge_agent.detect import OnnxDetector, open_detector
 from edge_agent.evidence import StillWriter
+from edge_agent.evidence.persons import PersonFinder
+from edge_agent.evidence.redact import PERSON_LABELS
 from edge_agent.metrics import Metrics
 from edge_agent.pipeline import CameraLoop, CameraStatus, Sender
 from edge_agent.ports import Clock, Detector, FrameSource
@@ -85,7 +87,15 @@ def still_writer(camera: CameraSettings, box: Box, detector: Detector) -> StillW
         box.stores.evidence,
         box.stores.housekeeping.make_room,
         detects_persons="person" in detector.labels,
+        persons=person_finder(detector, camera.evidence.person_margin),
     )
+
+
+def person_finder(detector: Detector, margin: float) -> PersonFinder | None:
+    """Make what looks evidence over before it is written; None where no network knows persons."""
+    if not isinstance(detector, OnnxDetector) or not PERSON_LABELS.intersection(detector.labels):
+        return None
+    return PersonFinder(detector.hinting_at(PERSON_LABELS), margin)
 
 
 def _source_of(camera: CameraSettings, clock: Clock) -> Callable[[], FrameSource]:

@@ -38,7 +38,7 @@ def find_hidden(observation: Observation, *, detects_persons: bool, margin: floa
     `detects_persons` says that the model knows persons; `margin` enlarges them by a part of their size.
     """
     persons = [
-        _enlarged(track.box_xyxy_px, margin)
+        enlarged(track.box_xyxy_px, margin)
         for track in observation.tracks
         if _may_be_person(track, observation)
     ]
@@ -91,6 +91,7 @@ def _touches(box: BoxXyxy, persons: Iterable[BoxXyxy]) -> bool:
     return any(shared_area_px2(box, person) > 0 for person in persons)
 
 
-def _enlarged(box: BoxXyxy, margin: float) -> BoxXyxy:
+def enlarged(box: BoxXyxy, margin: float) -> BoxXyxy:
+    """Give a box with a part of its size around it."""
     across, down = margin * (box[2] - box[0]), margin * (box[3] - box[1])
     return (box[0] - across, box[1] - down, box[2] + across, box[3] + down)

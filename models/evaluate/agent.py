@@ -10,7 +10,7 @@ from edge_agent.metrics import Metrics
 from edge_agent.outbox import OutgoingMessage
 from edge_agent.pipeline import CameraPipeline, Sender, frame_size_px
 from edge_agent.ports import Detector
-from edge_agent.types import Frame
+from edge_agent.types import Frame, Observation
 from models.evaluate.systems import Watcher
 from wire_contract.messages import EventMessage
 from wire_contract.vocabulary import EventKind
@@ -29,10 +29,10 @@ class Agent:
 
     def watch(self, settings: CameraSettings) -> Watcher:
         """Begin to watch a camera."""
-        return _Camera(settings, self._detector)
+        return AgentCamera(settings, self._detector)
 
 
-class _Camera:
+class AgentCamera:
     """One camera's pipeline, made with its first frame."""
 
     def __init__(self, settings: CameraSettings, detector: Detector) -> None:
@@ -54,6 +54,13 @@ class _Camera:
         for followed in self._ids.following([frame]):
             self._pipeline = self._pipeline or open_pipeline(self._parts, frame_size_px(followed))
             self._pipeline.step(followed)
+
+    @property
+    def last_observation(self) -> Observation:
+        """What was seen last."""
+        if self._pipeline is None or self._pipeline.last_observation is None:
+            raise RuntimeError("no frame was watched yet")
+        return self._pipeline.last_observation
 
     def messages(self) -> Sequence[EventMessage]:
         """Give what was committed."""

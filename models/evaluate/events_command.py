@@ -1,27 +1,32 @@
 """`python -m models.evaluate events`: scores a file of events, or agent and rivals over the scenes."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
+from edge_agent.bootstrap.agent import person_finder
 from edge_agent.capture.timeline import DEFAULT_START
 from edge_agent.commands.replay import parse_time
 from edge_agent.detect import DEFAULT_MODEL, open_detector
 from edge_agent.errors import ConfigError
-from models.evaluate.contest import Contest, hold_contest, runs_needed
-from models.evaluate.events import Evaluation, evaluate, unplaced
-from models.evaluate.output import Figures, figures_of
+from edge_agent.types import Image
+from models.evaluate.events import evaluate, unplaced
+from models.evaluate.fault_pictures import FindPersons, fault_pictures
+from models.evaluate.output import figures_of
+from models.evaluate.page import page
 from models.evaluate.reports import read_reports
-from models.evaluate.scored_clips import all_clips, chosen, clips_of
+from models.evaluate.results import Results
+from models.evaluate.scene_run import SceneOptions, run_scenes
+from models.evaluate.scored_clips import ScoredClip, all_clips, chosen, clips_of
 from models.evaluate.tables import print_tables
 from models.evaluate.truth import read_truth
 
 TABLE_WIDTH = 170
+PERSON_MARGIN = 0.15
+"""Around persons in the page's pictures."""
 
 
 def events(  # noqa: PLR0913  a command line is flat
@@ -37,6 +42,7 @@ def events(  # noqa: PLR0913  a command line is flat
     ] = None,
     model: Annotated[str, typer.Option(help="With --scenes: registry id, path, or none.")] = DEFAULT_MODEL,
     rivals: Annotated[bool, typer.Option(help="With --scenes: run the rivals too.")] = True,
+    redaction: Annotated[bool, typer.Option(help="With --scenes: look for persons in evidence.")] = True,
     json_out: Annotated[Path | None, typer.Option("--json", help="Also write the figures as JSON.")] = None,
     html_out: Annotated[Path | None, typer.Option("--html", help="Also write a page with pictures.")] = None,
     start: Annotated[
@@ -48,39 +54,47 @@ def events(  # noqa: PLR0913  a command line is flat
         if path is not None and not path.parent.is_dir():
             raise ConfigError(f"{path}: there is no folder {path.parent}; give one that exists")
     if scenes:
-        contest = _scenes(truth, clip or [], model, rivals)
-        _show(figures_of(contest.agent, contest.rivalries), json_out)
-        print_tables(Console(width=TABLE_WIDTH), contest.agent, contest.rivalries)
-        return
-    if truth is None or events is None:
+        if events is not None:
+            raise ConfigError("--events: --scenes makes its own events; leave one of the two away")
+        clips = chosen(all_clips() if truth is None else clips_of(truth), clip or [])
+        results = run_scenes(clips, SceneOptions(model, rivals, redaction))
+    elif truth is None or events is None:
         raise ConfigError("events: give --truth FILE and --events FILE, or --scenes")
-    evaluation = _score_file(truth, events, start)
-    _show(figures_of(evaluation, {}), json_out)
-    print_tables(Console(width=TABLE_WIDTH), evaluation, {})
+    else:
+        clips = clips_of(truth) if html_out is not None else []
+        results = score_file(truth, events, start)
+    if json_out is not None:
+        json_out.write_text(json.dumps(figures_of(results), indent=2) + "\n", encoding="utf-8")
+    if html_out is not None:
+        html_out.write_text(_page(results, clips, model), encoding="utf-8")
+    print_tables(Console(width=TABLE_WIDTH), results)
 
 
-def _score_file(truth: Path, events: Path, start: str | None) -> Evaluation:
+def score_file(truth: Path, events: Path, start: str | None) -> Results:
+    """Score a file of events. Raises ConfigError naming what is wrong in which file."""
     clips, reports = read_truth(truth), read_reports(events)
     strangers = unplaced(clips, reports)
     if strangers:
         known = ", ".join(clip.name for clip in clips.clips)
         names = ", ".join(sorted(strangers))
         raise ConfigError(f"{events}: camera_id {names} is no clip of {truth}; its clips are {known}")
-    return evaluate(clips, reports, DEFAULT_START if start is None else parse_time(start))
+    start_at = DEFAULT_START if start is None else parse_time(start)
+    return Results(f"Events of {events.name}", clips.clips, evaluate(clips, reports, start_at))
 
 
-def _scenes(truth: Path | None, names: list[str], model: str, with_rivals: bool) -> Contest:
-    clips = chosen(all_clips() if truth is None else clips_of(truth), names)
-    detector = open_detector(model)
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("", total=runs_needed(clips, detector, with_rivals))
+def _page(results: Results, clips: list[ScoredClip], model: str) -> str:
+    by_name = {clip.name: clip for clip in clips if clip.footage.exists()}
 
-        def step(what: str) -> None:
-            progress.update(task, advance=1, description=what)
+    def picture_of(name: str, frame: int) -> Image | None:
+        return by_name[name].picture(frame) if name in by_name else None
 
-        return hold_contest(clips, detector, with_rivals, step)
+    return page(results, fault_pictures(results.evaluation.findings, picture_of, _find_persons(model)))
 
 
-def _show(figures: Figures, json_out: Path | None) -> None:
-    if json_out is not None:
-        json_out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+def _find_persons(model: str) -> FindPersons | None:
+    """Give what finds persons in pictures; None where no model is at hand."""
+    try:
+        finder = person_finder(open_detector(model), PERSON_MARGIN)
+    except ConfigError:
+        return None
+    return None if finder is None else finder.to_hide

@@ -7,17 +7,21 @@ from models.evaluate.contest import Rivalry
 from models.evaluate.events import Evaluation
 from models.evaluate.figures import Scores
 from models.evaluate.findings import Finding
+from models.evaluate.redaction import RedactionScore
+from models.evaluate.results import Results
 
 Figures = dict[str, object]
 
 
-def figures_of(evaluation: Evaluation, rivalries: Mapping[str, Rivalry]) -> Figures:
-    """Give all figures of a system. `rivals` holds a rival's figures by its name, with those by kind and by
+def figures_of(results: Results) -> Figures:
+    """Give all figures of a run. `rivals` holds a rival's figures by its name, with those by kind and by
     clip inside.
     """
+    evaluation = results.evaluation
     return {
         **_sections(evaluation),
-        "rivals": {name: _rival(rivalry) for name, rivalry in rivalries.items()},
+        "rivals": {name: _rival(rivalry) for name, rivalry in results.rivalries.items()},
+        "redaction": {score.name: _redaction(score) for score in results.redaction},
         "faults": [_fault(finding) for finding in evaluation.findings if not finding.is_right],
     }
 
@@ -44,6 +48,18 @@ def _rival(rivalry: Rivalry) -> Figures:
 
 def _each(rows: Mapping[str, Scores]) -> Figures:
     return {name: asdict(row) for name, row in rows.items()}
+
+
+def _redaction(score: RedactionScore) -> Figures:
+    return {
+        "frames": score.frames,
+        "persons": score.persons,
+        "hidden": score.hidden,
+        "share": score.share,
+        "needless_share": score.needless_share,
+        "thing_hidden_share": score.thing_hidden_share,
+        "misses": [{"picture": miss.picture, "cover": round(miss.cover, 3)} for miss in score.misses],
+    }
 
 
 def _fault(finding: Finding) -> Figures:

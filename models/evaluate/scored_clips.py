@@ -81,20 +81,20 @@ def clips_of(truth_file: Path) -> list[ScoredClip]:
 
 
 def chosen(clips: Sequence[ScoredClip], names: Sequence[str]) -> list[ScoredClip]:
-    """Give the clips of these names, all without names. Raises ConfigError for one that is not there."""
+    """Give the clips of these names, all without names, with their footage at hand. Raises ConfigError."""
     known = {clip.name: clip for clip in clips}
     strangers = [name for name in names if name not in known]
     if strangers:
         raise ConfigError(f"--clip: there is no clip {strangers[0]!r}; there are {', '.join(sorted(known))}")
-    return [known[name] for name in dict.fromkeys(names)] if names else list(clips)
+    wanted = [known[name] for name in dict.fromkeys(names)] if names else list(clips)
+    for clip in wanted:
+        if not clip.footage.exists():
+            raise ConfigError(f"clip {clip.name}: there is no footage {clip.footage}")
+    return wanted
 
 
 def _clip(clip: Clip, truth_file: Path) -> ScoredClip:
-    footage = truth_file.parent / clip.file
-    if not footage.exists():
-        raise ConfigError(f"{truth_file}: clip {clip.name}: there is no {footage}")
-    settings = _settings(clip, truth_file)
-    return ScoredClip(clip, footage, settings)
+    return ScoredClip(clip, truth_file.parent / clip.file, _settings(clip, truth_file))
 
 
 def _settings(clip: Clip, truth_file: Path) -> CameraSettings:

@@ -1,13 +1,14 @@
 """The figures as tables for the terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from models.evaluate.contest import Rivalry
-from models.evaluate.events import Evaluation
 from models.evaluate.figures import Scores
+from models.evaluate.redaction import RedactionScore
+from models.evaluate.results import Results
 
 COLUMNS = (
     "things", "events", "precision", "recall", "F1", "false", "false/h", "switches", "alarm s",
@@ -31,15 +32,32 @@ def cells(scores: Scores) -> Iterator[str]:
     yield _number(scores.cpu_s_per_s, 3)
 
 
-def print_tables(console: Console, evaluation: Evaluation, rivalries: Mapping[str, Rivalry]) -> None:
-    """Print the figures of a system, what went wrong, and its rivals."""
+def print_tables(console: Console, results: Results) -> None:
+    """Print the figures of a run, what went wrong, the rivals, and who was hidden."""
+    evaluation = results.evaluation
     console.print(_table("clip", evaluation.by_clip, evaluation.by_kind, {"overall": evaluation.overall}))
     for finding in evaluation.findings:
         if not finding.is_right:
             fault = "missed" if finding.is_miss else "false alarm"
             console.print(f"{finding.clip}: {fault}: {finding.kind}: {finding.reason}", highlight=False)
-    if rivalries:
-        console.print(rivals_table(rivalries))
+    if results.rivalries:
+        console.print(rivals_table(results.rivalries))
+    if results.redaction:
+        console.print(redaction_table(results.redaction))
+
+
+def redaction_table(scores: Sequence[RedactionScore]) -> Table:
+    """Give how many persons are hidden, and what is hidden beside them."""
+    table = Table("persons in", "frames", "persons", "hidden", "share", "rest pixelated", "things pixelated")
+    for score in scores:
+        parts = (score.share, score.needless_share, score.thing_hidden_share)
+        counts = (score.frames, score.persons, score.hidden)
+        table.add_row(
+            score.name,
+            *(str(count) for count in counts),
+            *("-" if part is None else f"{part:.1%}" for part in parts),
+        )
+    return table
 
 
 def rivals_table(rivalries: Mapping[str, Rivalry]) -> Table:

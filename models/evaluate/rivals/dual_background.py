@@ -7,7 +7,8 @@ pixel an evidence score that rises while it is in the first and not in the secon
 
 Chosen by itself, scaled to the camera's dwell so that it works at each: OpenCV's mixture of Gaussians
 (Zivkovic 2004) at half size, as the authors of ObjLeft do; a new thing is taken into the short background
-after a fifth of the dwell and into the long one after six dwells; evidence is full when the dwell is over; a
+after a fifth of the dwell and into the long one after three dwells; a pixel is foreground at eight standard
+deviations, because fewer make compression noise static; evidence is full when the dwell is over; a
 region of less than 0.1 % of the picture is noise; a region that overlaps one reported within the last minute
 is that one; the models begin with the average of the first frames.
 """
@@ -31,10 +32,11 @@ from wire_contract.messages import EventMessage
 from wire_contract.vocabulary import EventKind
 
 SCALE = 0.5
-SHORT_PART, LONG_DWELLS = 0.2, 6.0
+SHORT_PART, LONG_DWELLS = 0.2, 3.0
 """After what part of the dwell, and how many dwells, a new thing counts as background."""
 NEW_WEIGHT = 0.1
 """OpenCV's mixture takes a mode for background once the others weigh less than 0.9."""
+SQUARED_DEVIATIONS = 64.0
 MIN_AREA = 0.001
 BEGIN_FRAMES = 25
 FORGOTTEN = timedelta(seconds=60)
@@ -60,7 +62,7 @@ class _Background:
 
     def __init__(self, frames: float) -> None:
         self._rate = NEW_WEIGHT / max(frames, 1.0)
-        self._model = cv2.createBackgroundSubtractorMOG2(detectShadows=True)
+        self._model = cv2.createBackgroundSubtractorMOG2(varThreshold=SQUARED_DEVIATIONS, detectShadows=True)
         self._seen = 0
 
     def foreground(self, image: Image) -> Mask:
