@@ -35,9 +35,9 @@ class AnythingGoes(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(EventKind), assistants=st.lists(UNITS, max_size=2, unique=True))
     def begin_anew(self, kind: EventKind, assistants: list[str]) -> None:
-        if self.last is None:
-            others = tuple(each for each in assistants if each != CLEANING)
-            self.order = draft(kind, assistants=others)
+        others = tuple(each for each in assistants if each != CLEANING)
+        self.order = draft(kind, assistants=others)
+        self.hands, self.last, self.levels = set(), None, [UnitLevel.COMPOUND]
 
     @rule(
         action=st.sampled_from(Action),
