@@ -23,14 +23,21 @@ PACKAGE = REPOSITORY / "map_server"
 PAGE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 ERROR_KEYWORDS = {
     "refused": (2,),
+    "wrong": (2,),
+    "InvalidInput": (1,),
     **dict.fromkeys(("Conflict", "Expired", "Forbidden", "NotFound", "Unauthenticated", "VersionConflict")),
 }
 ERRORS_SHOWN = (
     "domain/account.py",
     "domain/verdict.py",
+    "domain/photo.py",
+    "domain/work_order_moves.py",
+    "domain/work_order_rules.py",
     "services/accounts.py",
     "services/sign_in.py",
     "services/audit_desk.py",
+    "services/work_orders.py",
+    "services/work_orders_of_incidents.py",
     "entrypoints/http/security.py",
 )
 """Modules whose errors are shown to people as they are; other errors are shown by their kind."""

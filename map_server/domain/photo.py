@@ -39,13 +39,13 @@ def cleaned(content: bytes) -> Picture:
     Raises InvalidInput for what is no JPEG or ends too early.
     """
     if len(content) > MAX_PHOTO_BYTES:
-        raise InvalidInput(f"the picture is larger than {MAX_PHOTO_BYTES} bytes; send a smaller one")
+        raise InvalidInput("The picture is larger than 8 MB; send a smaller one.")
     if not content.startswith(b"\xff\xd8\xff") or not content.rstrip(b"\x00").endswith(b"\xff\xd9"):
-        raise InvalidInput("the picture is no whole JPEG; take or choose another one")
+        raise InvalidInput("The picture is no whole JPEG; take or choose another one.")
     try:
         kept = _without_metadata(content)
     except (struct.error, IndexError) as error:
-        raise InvalidInput("the picture is damaged; take or choose another one") from error
+        raise InvalidInput("The picture is damaged; take or choose another one.") from error
     return Picture(kept, sha256_of_bytes(kept))
 
 

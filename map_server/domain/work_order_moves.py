@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from map_server.domain.errors import Conflict, FieldError, Forbidden, InvalidInput
+from map_server.domain.errors import Conflict, FieldError, InvalidInput
 from map_server.domain.sla import Pause, PauseReason
 from map_server.domain.unit import UnitLevel
 from map_server.domain.work_order import (
@@ -44,7 +44,7 @@ class Command:
     def __post_init__(self) -> None:
         for name in ("reason", "note", "feedback"):
             if len(getattr(self, name)) > MAX_TEXT_CHARACTERS:
-                raise _wrong(name, f"use at most {MAX_TEXT_CHARACTERS} characters")
+                raise wrong(name, f"use at most {MAX_TEXT_CHARACTERS} characters")
 
 
 def moved(order: WorkOrder, command: Command, actor: WorkActor, now: datetime) -> WorkOrder:
@@ -60,8 +60,8 @@ def moved(order: WorkOrder, command: Command, actor: WorkActor, now: datetime) -
         raise Conflict(f"work order {order.number} is {order.state}; that does not allow {command.action}")
     if Need.TASK in rule.needs:
         _expect_task(order, command)
-    if why := refusal(rule, order, actor, command.task_number):
-        raise Forbidden(why)
+    if refused := refusal(rule, order, actor, command.task_number):
+        raise refused
     for need in rule.needs:
         if check := _CHECKS.get(need):
             check(order, command, now)
@@ -87,68 +87,67 @@ def _settled(before: WorkOrder, after: WorkOrder, rule: Rule, actor: WorkActor, 
 def _expect_task(order: WorkOrder, command: Command) -> None:
     task = order.task(command.task_number)
     if task is None:
-        raise _wrong("task_number", "name one of its tasks")
+        raise wrong("task_number", "Name one of its tasks.")
     if task.is_lead:
-        raise Conflict("the lead's part goes with the work order itself; accept, return or handle that")
+        raise Conflict("The lead's part goes with the work order itself; accept, return or handle that.")
     if not task.is_open:
-        raise Conflict(f"task {task.number} is {task.state} already")
+        raise Conflict("This task is finished or called off already.")
 
 
 def _expect_reason(order: WorkOrder, command: Command, now: datetime) -> None:
     if not command.reason.strip():
-        raise _wrong("reason", "give a reason")
+        raise wrong("reason", "Give a reason.")
 
 
 def _expect_unit(order: WorkOrder, command: Command, now: datetime) -> None:
     is_task = command.action is Action.ADD_TASK
     unit_id = command.unit_id or (None if is_task else order.owner.unit_id)
     if unit_id is None:
-        raise _wrong("unit_id", "name a unit; the rules know no owner here")
+        raise wrong("unit_id", "Name a unit; the rules know no owner here.")
     if is_task and unit_id in order.departments:
-        raise Conflict("this unit takes part already")
+        raise Conflict("This unit takes part already.")
     if not is_task and unit_id != order.owner.unit_id and not command.reason.strip():
-        raise _wrong("reason", "give a reason for a unit other than the rules name")
+        raise wrong("reason", "Give a reason for a unit other than the rules name.")
 
 
 def _expect_until(order: WorkOrder, command: Command, now: datetime) -> None:
     if command.until is None or command.until <= now:
-        raise _wrong("until", "name a time to come")
+        raise wrong("until", "Name a time to come.")
     if command.action is Action.EXTEND:
         if order.stage in order.extended_stages:
-            raise Conflict("this stage was extended once already; that is all there is")
+            raise Conflict("This stage was extended once already; that is all there is.")
         if order.due_at is not None and command.until <= order.due_at:
-            raise _wrong("until", "an extension ends later than the due time")
+            raise wrong("until", "An extension ends later than the due time.")
     if command.action is Action.PLAN_JOINT_ACTION and not order.is_joint:
-        raise Conflict("only one department takes part; add a task for another one first")
+        raise Conflict("Only one department takes part; add a task for another one first.")
 
 
 def _expect_proof(order: WorkOrder, command: Command, now: datetime) -> None:
     if order.needs_after_photo and not command.photos:
-        raise _wrong("photos", "add a picture of the place as it is now")
+        raise wrong("photos", "Add a picture of the place as it is now.")
     if order.needs_written_account and not command.note.strip():
-        raise _wrong("note", "write down what was done or measured")
+        raise wrong("note", "Write down what was done or measured.")
 
 
 def _expect_others_done(order: WorkOrder, command: Command, now: datetime) -> None:
-    waiting = [task.unit_id for task in order.tasks if task.is_open and not task.is_lead]
-    if waiting:
-        raise Conflict(f"other departments have not finished: {', '.join(waiting)}")
+    if any(task.is_open and not task.is_lead for task in order.tasks):
+        raise Conflict("Other departments have not finished their tasks.")
 
 
 def _expect_all_done(order: WorkOrder, command: Command, now: datetime) -> None:
     if any(task.is_open for task in order.tasks):
-        raise Conflict("a department has not finished its task")
+        raise Conflict("A department has not finished its task.")
 
 
 def _expect_feedback(order: WorkOrder, command: Command, now: datetime) -> None:
     if command.score is not None and command.score not in SCORES:
-        raise _wrong("score", "give 1 to 5")
+        raise wrong("score", "Give 1 to 5.")
     if not order.is_joint:
         return
     if not command.feedback.strip():
-        raise _wrong("feedback", "several departments took part: say how it went")
+        raise wrong("feedback", "Several departments took part: say how it went.")
     if command.score is None:
-        raise _wrong("score", "several departments took part: give 1 to 5")
+        raise wrong("score", "Several departments took part: give 1 to 5.")
 
 
 _CHECKS: dict[Need, Callable[[WorkOrder, Command, datetime], None]] = {
@@ -233,7 +232,7 @@ def _extended(order: WorkOrder, command: Command, now: datetime) -> WorkOrder:
 def _escalated(order: WorkOrder, command: Command, now: datetime) -> WorkOrder:
     higher = [level for level in UnitLevel if level.rank > order.level.rank]
     if not higher:
-        raise Conflict("the subdistrict centre has it already; there is no level above")
+        raise Conflict("The subdistrict centre has it already; there is no level above.")
     return replace(order, level=higher[0])
 
 
@@ -303,5 +302,6 @@ def _with_lead(order: WorkOrder, state: TaskState) -> WorkOrder:
     return replace(order, tasks=tasks)
 
 
-def _wrong(field: str, message: str) -> InvalidInput:
+def wrong(field: str, message: str) -> InvalidInput:
+    """The error for one wrong or missing thing; pages translate the message."""
     return InvalidInput(f"{field}: {message}", (FieldError(field, message),))

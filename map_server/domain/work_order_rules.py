@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from map_server.domain.account import Role
+from map_server.domain.errors import Forbidden
 from map_server.domain.unit import UnitLevel
 from map_server.domain.work_order import LIVING, WorkOrder, WorkOrderState
 
@@ -194,11 +195,13 @@ def because_of(name: str) -> WorkActor:
     return WorkActor(name, is_server=True)
 
 
-def refusal(rule: Rule, order: WorkOrder, actor: WorkActor, task_number: int | None = None) -> str | None:
-    """Say why this person may not take the action; None where they may."""
+def refusal(
+    rule: Rule, order: WorkOrder, actor: WorkActor, task_number: int | None = None
+) -> Forbidden | None:
+    """Give the error when this person may not take the action; None where they may."""
     match rule.who:
         case Who.OFFICER:
-            return None if actor.is_officer else "Only a supervisor may do this."
+            return None if actor.is_officer else Forbidden("Only a supervisor may do this.")
         case Who.LEAD:
             return _of_unit(actor, order.lead_unit_id)
         case Who.DEPARTMENT:
@@ -208,24 +211,26 @@ def refusal(rule: Rule, order: WorkOrder, actor: WorkActor, task_number: int | N
             return _not_independent(order, actor)
         case Who.CAMERA:
             is_camera = actor.name.startswith(DEVICE_PREFIX)
-            return None if is_camera and order.camera_may_close else "A person must check this one."
+            return (
+                None if is_camera and order.camera_may_close else Forbidden("A person must check this one.")
+            )
 
 
-def _of_unit(actor: WorkActor, unit_id: str | None) -> str | None:
+def _of_unit(actor: WorkActor, unit_id: str | None) -> Forbidden | None:
     if actor.role is None:
-        return "Only people may do this."
+        return Forbidden("Only people may do this.")
     if actor.is_officer or (unit_id is not None and actor.unit_id == unit_id):
         return None
-    return "Only the unit that was asked may do this, or a supervisor for it."
+    return Forbidden("Only the unit that was asked may do this, or a supervisor for it.")
 
 
-def _not_independent(order: WorkOrder, actor: WorkActor) -> str | None:
+def _not_independent(order: WorkOrder, actor: WorkActor) -> Forbidden | None:
     if actor.role is None or not actor.role.covers(Role.AUDITOR):
-        return "Only an auditor or a supervisor may check."
+        return Forbidden("Only an auditor or a supervisor may check.")
     if actor.name in order.handlers:
-        return "Who had a hand in the work may not check it; ask a colleague."
+        return Forbidden("Who had a hand in the work may not check it; ask a colleague.")
     if actor.unit_id is not None and actor.unit_id in order.departments:
-        return "Somebody of the unit that did the work may not check it."
+        return Forbidden("Somebody of the unit that did the work may not check it.")
     return None
 
 

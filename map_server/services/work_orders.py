@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from map_server.domain.errors import Conflict, FieldError, Forbidden, InvalidInput
+from map_server.domain.audit_log import JsonObject, instant
+from map_server.domain.errors import Conflict, Forbidden
 from map_server.domain.evidence import StoredEvidence
 from map_server.domain.photo import Picture
 from map_server.domain.work_order import WorkOrder
-from map_server.domain.work_order_moves import Command
+from map_server.domain.work_order_moves import Command, wrong
 from map_server.domain.work_order_rules import Action, WorkActor, allowed_actions
 from map_server.services.evidence import EvidenceFiles
 from map_server.services.ports import Begin, Clock, UnitOfWork
@@ -67,7 +68,7 @@ class WorkOrders:
         key = f"incident:{subject.incident_id}" if subject.incident_id else f"site:{subject.site_id}"
         living = work.work_orders.living_on(key)
         if living is not None:
-            raise Conflict(f"work order {living.number} deals with it already")
+            raise Conflict("A work order deals with it already.")
         return self._flow.draft(work, subject, actor, self._clock.now())
 
     def act(
@@ -91,11 +92,11 @@ class WorkOrders:
             in_force = {unit.unit_id for unit in self._owners.units() if unit.is_valid_on(today)}
             for unit_id in wanted:
                 if unit_id not in in_force:
-                    raise _wrong("unit_id", f"there is no unit {unit_id} in force")
+                    raise wrong("unit_id", "There is no such unit in force.")
         if command.photos:
             held = {photo.sha256 for photo in work.work_orders.photos(order.work_order_id)}
-            if missing := [sha256 for sha256 in command.photos if sha256 not in held]:
-                raise _wrong("photos", f"picture {missing[0][:12]} is not here; send it first")
+            if not held.issuperset(command.photos):
+                raise wrong("photos", "The picture has not arrived; send it first.")
 
     def add_photo(self, work_order_id: str, picture: Picture, actor: WorkActor) -> AddedPhoto:
         """Keep a picture for an order and tie it to it. Twice is no fault.
@@ -105,7 +106,7 @@ class WorkOrders:
         with self._begin() as work:
             order = work.work_orders.get(work_order_id)
             if not order.is_living:
-                raise Conflict(f"work order {order.number} is {order.state}; it takes no more pictures")
+                raise Conflict("This work order has ended; it takes no more pictures.")
             if not allowed_actions(order, actor):
                 raise Forbidden("Only those who work on this order may add pictures.")
             self._keep(picture)
@@ -113,7 +114,12 @@ class WorkOrders:
             if work.evidence.get(picture.sha256) is None:
                 work.evidence.add(_stored(picture, actor, now))
             work.work_orders.add_photo(Photo(work_order_id, picture.sha256, actor.name, now))
-            facts = {"work_order": order.number, "size_bytes": len(picture.content)}
+            facts: JsonObject = {
+                "work_order": order.number,
+                "size_bytes": len(picture.content),
+                "media_type": picture.media_type,
+                "received_at": instant(now),
+            }
             work.note("evidence_received", "evidence", picture.sha256, actor.name, after=facts)
             work.commit()
         return AddedPhoto(picture.sha256, len(picture.content))
@@ -133,7 +139,3 @@ def _stored(picture: Picture, actor: WorkActor, now: datetime) -> StoredEvidence
         received_at=now,
         uploaded_by=actor.name,
     )
-
-
-def _wrong(field: str, message: str) -> InvalidInput:
-    return InvalidInput(f"{field}: {message}", (FieldError(field, message),))

@@ -127,7 +127,7 @@ class WorkOrdersOfIncidents:
         """Refuse to resolve an incident past its work order: it closes after a check, and resolves both."""
         order = work.work_orders.living_on(f"incident:{incident.incident_id}")
         if order is not None:
-            raise Conflict(f"work order {order.number} deals with this incident; say there that it is done")
+            raise Conflict("A work order deals with this incident; say there that it is done.")
 
     def _remember(self, work: UnitOfWork, merge_id: str, order: WorkOrder) -> None:
         assert order.incident_id is not None, "found by its incident"

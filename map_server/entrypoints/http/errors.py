@@ -24,6 +24,8 @@ from map_server.domain.errors import (
 )
 from map_server.entrypoints.http.error_pages import error_page, wants_page
 from map_server.entrypoints.http.preconditions import PreconditionRequired
+from map_server.presentation.i18n import translations
+from map_server.presentation.pages import LANGUAGE_COOKIE, language_of
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -119,12 +121,22 @@ def on_domain_error(request: Request, error: DomainError) -> Response:
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, InvalidInput):
-        fields = [ProblemField(path=field.path, message=field.message) for field in error.fields]
+        fields = [ProblemField(path=one.path, message=_spoken(request, one.message)) for one in error.fields]
     slug = "".join(f"-{c.lower()}" if c.isupper() else c for c in type(error).__name__).removeprefix("-")
     status = status_of(error)
     if isinstance(error, VersionConflict) and "if-match" in request.headers:
         status = HTTPStatus.PRECONDITION_FAILED
-    return problem_response(request, status, error.message, slug, fields, headers)
+    return problem_response(request, status, _spoken(request, error.message), slug, fields, headers)
+
+
+def _spoken(request: Request, message: str) -> str:
+    """Say it in the reader's language where it says which; programs that say none get English.
+
+    Source: RFC 9457, 3.1.4: `detail` may be localised by content negotiation.
+    """
+    if LANGUAGE_COOKIE not in request.cookies and "accept-language" not in request.headers:
+        return message
+    return translations(language_of(request)).gettext(message)
 
 
 def _on_validation_error(request: Request, error: Exception) -> Response:

@@ -1,5 +1,5 @@
 // A team's stops on the phone. A check-in counts at once; without signal it is kept here and sent later, once.
-import { post } from "./api.js";
+import { newKey, post } from "./api.js";
 import { t } from "./i18n.js";
 import { paintColours } from "./patrol_colours.js";
 import { toast } from "./toast.js";
@@ -38,7 +38,7 @@ function mark(stop, state) {
 function report(stop, state) {
   mark(stop, state);
   const path = `/api/v1/patrols/${page.dataset.plan}/stops/${stop.dataset.stop}/check-in`;
-  keep([...kept(), { path, body: { state, happened_at: new Date().toISOString() } }]);
+  keep([...kept(), { path, key: newKey(), body: { state, happened_at: new Date().toISOString() } }]);
   send();
 }
 
@@ -49,7 +49,7 @@ async function send() {
   try {
     for (let reports = kept(); reports.length; reports = kept()) {
       try {
-        await post(reports[0].path, reports[0].body);
+        await post(reports[0].path, reports[0].body, { key: reports[0].key });
       } catch (problem) {
         if (problem.status === 0 || problem.status === 401 || problem.status >= 500) return;
         toast(problem.message, { isBad: true });
