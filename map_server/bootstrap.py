@@ -16,11 +16,13 @@ from map_server.adapters.db.engine import open_engine, sqlite_url
 from map_server.adapters.db.migrate import migrate
 from map_server.adapters.db.queries.audit_queue import SqlVerdictReads
 from map_server.adapters.db.queries.devices import SqlDeviceList
+from map_server.adapters.db.queries.growth import SqlGrowthReads, SqlIncidentChanges
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
 from map_server.adapters.db.queries.patrols import SqlConfirmedIncidents
 from map_server.adapters.db.queries.people import SqlPeopleReads
 from map_server.adapters.db.queries.work_orders import SqlFilingCandidates, SqlWorkOrderList
+from map_server.adapters.db.queries.sites import SqlSiteReads
 from map_server.adapters.db.spatial import spatial_index_of
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.evidence_files import EvidenceFolder
@@ -37,7 +39,7 @@ from map_server.entrypoints.services import Record, Services
 from map_server.services.account_ports import PasswordHasher
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
-from map_server.services.changes import ChangeSignal
+from map_server.services.changes import ChangeSignal, FollowOnce
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
@@ -53,6 +55,8 @@ from map_server.services.ports import Clock
 from map_server.services.responsibilities import Responsibilities
 from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.sign_in import SignIn
+from map_server.services.site_watch import SiteWatch
+from map_server.services.sites import Sites
 from map_server.services.sites_nearby import SitesNearby
 from map_server.services.teams import Teams
 from map_server.services.work_order_flow import WorkOrderFlow
@@ -134,7 +138,10 @@ def running_services(
     flow = WorkOrderFlow(owners, places.whereabouts, new_id)
     follower = WorkOrdersOfIncidents(flow, clock)
     try:
-        with _running_patrols(engine, begin, clock, places) as runs:
+        with (
+            _running_patrols(engine, begin, clock, places) as runs,
+            _followed_sites(engine, begin, clock, places, changes) as site_watch,
+        ):
             yield Services(
                 settings=settings,
                 engine=engine,
@@ -158,6 +165,8 @@ def running_services(
                 teams=Teams(begin, read),
                 patrols=Patrols(begin, read, clock, new_id, runs),
                 responsibilities=responsibilities,
+                sites=Sites(begin, read, SqlSiteReads(engine), SqlGrowthReads(engine), clock, new_id),
+                site_watch=site_watch,
                 owners=owners,
                 work_orders=WorkOrders(begin, clock, flow, owners, files),
                 work_order_list=SqlWorkOrderList(engine),
@@ -184,6 +193,24 @@ def _running_patrols(
         yield runs
     finally:
         runs.stop_all()
+        background.close()
+
+
+@contextmanager
+def _followed_sites(
+    engine: Engine, begin: SqlUnitsOfWork, clock: Clock, places: Places, changes: ChangeSignal
+) -> Iterator[SiteWatch]:
+    """Bring incidents to the register of sites in a thread of their own until the block ends."""
+    read = begin.reading
+    watch = SiteWatch(begin, read, clock, SqlIncidentChanges(engine), SitesNearby(read), places.gazetteer)
+    background = BackgroundThread("sites")
+    follow = FollowOnce(watch.catch_up, background)
+    leave = changes.listen(follow)
+    follow(0)
+    try:
+        yield watch
+    finally:
+        leave()
         background.close()
 
 

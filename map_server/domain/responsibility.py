@@ -67,7 +67,7 @@ class RuleArea:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Locality:
     """A place as rules see it. All None or empty: nobody knows where; then only rules of the ward fit.
 
     `features` are pairs (layer, feature) of the layers that rules speak of.
@@ -151,9 +151,9 @@ class Rule:
         if len(set(self.assistant_unit_ids)) != len(self.assistant_unit_ids):
             raise ValueError("assistants: a unit is named twice")
 
-    def covers(self, kind: CaseClass, spot: Spot) -> bool:
+    def covers(self, kind: CaseClass, locality: Locality) -> bool:
         """Whether it speaks of that class at that place, at some time."""
-        return (not self.classes or kind in self.classes) and spot.lies_in(self.area)
+        return (not self.classes or kind in self.classes) and locality.lies_in(self.area)
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it is in force on a day of the ward."""

@@ -11,7 +11,7 @@ from map_server.domain.responsibility import ALL_CLASSES, MINUTES_OF_WEEK, CaseC
 from map_server.domain.rule_book import RuleBook
 from map_server.domain.site import SiteKind
 from map_server.domain.site_index import SITE_KINDS_OF
-from map_server.domain.spots import NamedSpot
+from map_server.domain.localities import NamedLocality
 from map_server.domain.unit import Unit
 from map_server.domain.week_text import week_text
 from wire_contract.vocabulary import EventKind
@@ -67,7 +67,7 @@ class Finding:
 
 
 def lint(
-    rules: Sequence[Rule], units: Mapping[str, Unit], spots: Iterable[NamedSpot], since: date
+    rules: Sequence[Rule], units: Mapping[str, Unit], localities: Iterable[NamedLocality], since: date
 ) -> list[Finding]:
     """Find every fault from a day on. Exact: each place and each stretch of time is looked at once.
 
@@ -76,9 +76,9 @@ def lint(
     """
     book = RuleBook(rules)
     places: dict[tuple[CaseClass, tuple[Rule, ...]], list[str]] = defaultdict(list)
-    for named in spots:
+    for named in localities:
         for kind in _classes_at(named.site_kind):
-            places[kind, book.covering(kind, named.spot)].append(named.name)
+            places[kind, book.covering(kind, named.locality)].append(named.name)
     merged: dict[tuple[CaseClass, Flaw, Week, date, date | None], list[str]] = defaultdict(list)
     for (kind, covering), names in places.items():
         for flaw, week, first, until in _faults(covering, units, since):

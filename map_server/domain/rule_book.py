@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from map_server.domain.responsibility import ALL_CLASSES, CaseClass, NoOwner, NoOwnerReason, Rule, Spot
+from map_server.domain.responsibility import ALL_CLASSES, CaseClass, NoOwner, NoOwnerReason, Rule, Locality
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.working_time import MINUTES_OF_DAY
 
@@ -20,11 +20,11 @@ class RuleBook:
         }
         self._is_empty = not rules
 
-    def covering(self, kind: CaseClass, spot: Spot) -> tuple[Rule, ...]:
+    def covering(self, kind: CaseClass, locality: Locality) -> tuple[Rule, ...]:
         """Give the rules that speak of a class at a place, at whatever time, the most specific first."""
-        return tuple(rule for rule in self._of_class[kind] if spot.lies_in(rule.area))
+        return tuple(rule for rule in self._of_class[kind] if locality.lies_in(rule.area))
 
-    def rule_for(self, kind: CaseClass, spot: Spot, at: datetime) -> Rule | NoOwner:
+    def rule_for(self, kind: CaseClass, locality: Locality, at: datetime) -> Rule | NoOwner:
         """Pick the rule that decides, or tell why there is none."""
         if self._is_empty:
             return NoOwner(NoOwnerReason.NO_RULES)
@@ -34,7 +34,7 @@ class RuleBook:
         day, minute = local.date(), local.weekday() * MINUTES_OF_DAY + local.hour * 60 + local.minute
         is_covered = False
         for rule in self._of_class[kind]:
-            if spot.lies_in(rule.area):
+            if locality.lies_in(rule.area):
                 is_covered = True
                 if rule.is_valid_on(day) and rule.holds_at(minute):
                     return rule

@@ -26,6 +26,8 @@ from map_server.services.ports import Begin, Clock
 from map_server.services.responsibilities import Responsibilities
 from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.sign_in import SignIn
+from map_server.services.site_watch import SiteWatch
+from map_server.services.sites import Sites
 from map_server.services.teams import Teams
 from map_server.services.work_order_watch import WorkOrderWatch
 from map_server.services.work_orders import WorkOrders
@@ -65,6 +67,8 @@ class Services:
     teams: Teams
     patrols: Patrols
     responsibilities: Responsibilities
+    sites: Sites
+    site_watch: SiteWatch
     owners: OwnerLookup
     work_orders: WorkOrders
     work_order_list: SqlWorkOrderList

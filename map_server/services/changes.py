@@ -38,3 +38,29 @@ class ChangeSignal:
                 listener(seq)
             except Exception:  # the commit stands; a broken listener must not make it look failed
                 _log.exception("a listener failed after commit", seq=seq)
+
+
+class FollowOnce:
+    """A listener that has work done in the background after commits: once for all those that came meanwhile.
+
+    `work` must look at everything that is new, not only at the commit that woke it.
+    """
+
+    def __init__(self, work: Callable[[], object], background: Callable[[Callable[[], None]], None]) -> None:
+        self._work = work
+        self._background = background
+        self._lock = threading.Lock()
+        self._is_waiting = False
+
+    def __call__(self, seq: int) -> None:
+        """Ask for the work, unless it is asked for already."""
+        with self._lock:
+            if self._is_waiting:
+                return
+            self._is_waiting = True
+        self._background(self._run)
+
+    def _run(self) -> None:
+        with self._lock:
+            self._is_waiting = False
+        self._work()

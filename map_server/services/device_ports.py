@@ -1,7 +1,7 @@
 """What the use cases of devices need from outside."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from map_server.domain.device import Camera, Device, Enrolment
@@ -42,3 +42,10 @@ class DeviceRepository(Protocol):
 
     def put_cameras(self, cameras: Sequence[Camera]) -> None:
         """Store cameras, new or changed."""
+
+
+class CameraDayRepository(Protocol):
+    """For how long each camera could judge on each day of the ward, inside one unit of work."""
+
+    def add(self, day: date, observed_s: Mapping[tuple[str, str], float]) -> None:
+        """Add seconds to a day, by device and camera."""

@@ -14,6 +14,7 @@ from map_server.domain.device import Beat, Camera, Device
 from map_server.domain.errors import NotFound
 from map_server.domain.place import Whereabouts
 from map_server.domain.reach import NOWHERE, Spot
+from map_server.domain.ward_time import WARD_ZONE
 from map_server.services.devices import last_heard, note_camera
 from map_server.services.ports import Begin, Clock, UnitOfWork
 
@@ -89,6 +90,8 @@ class Heartbeats:
             work.devices.put_cameras(
                 [camera for (device_id, _), camera in cameras.items() if device_id in devices]
             )
+            judged = [said for beat in beats if beat.device_id in devices for said in beat.cameras]
+            work.camera_days.add(now.astimezone(WARD_ZONE).date(), _observed_s(judged))
             work.commit()
         return ids - devices.keys()
 
@@ -105,6 +108,15 @@ class Heartbeats:
                 device = replace(device, spot=Spot(where.compound_id, where.grid_id))
             cameras[key] = camera
         return device
+
+
+def _observed_s(judged: Sequence[Camera]) -> dict[tuple[str, str], float]:
+    """Sum up for how long each camera could judge since its last beat."""
+    summed: dict[tuple[str, str], float] = {}
+    for said in judged:
+        key = (said.device_id, said.camera_id)
+        summed[key] = summed.get(key, 0.0) + said.observed_s
+    return summed
 
 
 def _note_return(work: UnitOfWork, device: Device) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from map_server.domain.errors import Conflict, FieldError, InvalidInput
+from map_server.domain.inspection import Inspection, Result
 from map_server.domain.patrol import SubjectKind
 from map_server.domain.patrol_plan import (
     LeftOutVisit,
@@ -16,13 +17,13 @@ from map_server.domain.patrol_plan import (
     Tally,
     check_reported_time,
 )
-from map_server.domain.site import LAYER_OF
 from map_server.domain.team import Team, shift_times
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.services.patrol_making import Waiting
 from map_server.services.patrol_ports import Effort
 from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
+from map_server.services.sites import record_inspection
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class Patrols:
             if changed == stop:
                 return stop
             work.patrols.put_stop(changed)
-            _note_check_in(work, changed, at, actor)
+            _note_check_in(work, changed, at, actor, self._clock.now())
             work.commit()
         return changed
 
@@ -194,7 +195,7 @@ def _check_routes(routes: Sequence[Route]) -> None:
         raise InvalidInput(message, (FieldError("shifts", message),))
 
 
-def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str) -> None:
+def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str, now: datetime) -> None:
     """Record the check-in, and what it means for the site or incident."""
     visit = stop.visit
     after = {"state": stop.state, "at": at.isoformat(), "subject": visit.key, "plan": stop.plan_id}
@@ -206,6 +207,13 @@ def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str) -> No
         return
     site = work.sites.get(visit.subject_id)
     if site is not None:
-        work.sites.put([site.inspected(at)])
-        work.layers.touch(LAYER_OF[site.kind])
-        work.note("site_inspected", "site", site.site_id, actor, after={"at": at.isoformat()})
+        looked = Inspection(
+            inspection_id=stop.stop_id,
+            site_id=site.site_id,
+            inspector=actor,
+            inspected_at=at,
+            recorded_at=now,
+            result=Result.UNCHANGED,
+            stop_id=stop.stop_id,
+        )
+        record_inspection(work, site, looked)

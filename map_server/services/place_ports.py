@@ -32,6 +32,9 @@ class SiteRepository(Protocol):
     def made_for(self, incident_id: str) -> Site | None:
         """Give the site that the server made for an incident, a withdrawn one too."""
 
+    def stamp(self) -> tuple[int, int]:
+        """Give two numbers that change whenever a site comes, goes or changes its state."""
+
     def of_kinds(self, kinds: Collection[SiteKind], with_withdrawn: bool = False) -> list[Site]:
         """Give the sites of these kinds, by id."""
 

@@ -12,7 +12,7 @@ from map_server.services.account_ports import (
     OneTimeLinkRepository,
     SessionRepository,
 )
-from map_server.services.device_ports import DeviceRepository
+from map_server.services.device_ports import CameraDayRepository, DeviceRepository
 from map_server.services.idempotency import RequestRepository
 from map_server.services.incident_ports import (
     EventRepository,
@@ -57,6 +57,7 @@ class UnitOfWork(Protocol):
 
     audit_log: AuditLogRepository
     devices: DeviceRepository
+    camera_days: CameraDayRepository
     events: EventRepository
     incidents: IncidentRepository
     merges: MergeRepository

@@ -19,13 +19,13 @@ from map_server.domain.handbook import (
     RecordKind,
 )
 from map_server.domain.handbook_check import KnownAreas, faults_of
+from map_server.domain.owners import Owners
 from map_server.domain.place import LAYERS
-from map_server.domain.responsibility import AreaKind, Assignment, CaseClass, NoOwner, NoOwnerReason
+from map_server.domain.responsibility import AreaKind, Assignment, CaseClass, NoOwner
 from map_server.domain.responsibility_lint import Fault, Finding, lint
-from map_server.domain.rule_book import RuleBook
 from map_server.domain.site import LAYER_OF, SiteKind
 from map_server.domain.sla import Sla
-from map_server.domain.spots import Spots
+from map_server.domain.localities import Localities
 from map_server.domain.unit import Unit, UnitLevel
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.working_time import WorkingCalendar
@@ -56,12 +56,10 @@ class HandbookLoad:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The handbook with what is made of it, for as long as neither it nor the areas change."""
+    """What is made of the handbook and the areas, for as long as neither changes."""
 
     stamp: tuple[int, ...]
-    book: Handbook
-    rules: RuleBook
-    spots: Spots
+    owners: Owners
 
 
 class Responsibilities:
@@ -79,28 +77,15 @@ class Responsibilities:
         self, kind: CaseClass, place: LonLat | None, at: datetime, site_id: str | None = None
     ) -> Assignment | NoOwner:
         """Tell who leads a case of that class at that place and time."""
-        known = self._now()
-        rule = known.rules.rule_for(kind, known.spots.at(place, site_id), at)
-        if isinstance(rule, NoOwner):
-            return rule
-        units, day = known.book.units, at.astimezone(WARD_ZONE).date()
-        lead = units.get(rule.lead_unit_id)
-        if lead is None or not lead.is_valid_on(day):
-            return NoOwner(NoOwnerReason.UNIT_NOT_IN_FORCE)
-        helping = [one for one in rule.assistant_unit_ids if one in units and units[one].is_valid_on(day)]
-        return Assignment(
-            rule_id=rule.rule_id,
-            rule_version=rule.version,
-            lead_unit_id=rule.lead_unit_id,
-            assistant_unit_ids=tuple(helping),
-            sla_id=rule.sla_id,
-            sla_version=known.book.slas[rule.sla_id].version,
-            evidence_needed=rule.evidence_needed,
-        )
+        return self.owners().owner_of(kind, place, at, site_id)
+
+    def owners(self) -> Owners:
+        """Give what answers without the database, to ask about many places."""
+        return self._now().owners
 
     def sla(self, sla_id: str, version: int | None = None) -> Sla:
         """Give an SLA, the present version unless one is named. Raises NotFound."""
-        found = self._now().book.slas.get(sla_id)
+        found = self._now().owners.book.slas.get(sla_id)
         if version is not None and (found is None or found.version != version):
             with self._read() as work:
                 found = work.handbook.sla(sla_id, version)
@@ -110,7 +95,7 @@ class Responsibilities:
 
     def calendar_for(self, sla: Sla, unit_id: str | None) -> WorkingCalendar:
         """Give the working time that counts: of the unit where it has hours of its own, else of the SLA."""
-        book = self._now().book
+        book = self._now().owners.book
         unit = None if unit_id is None else book.units.get(unit_id)
         hours = book.hours.get((unit.hours_id if unit else None) or sla.hours_id)
         if hours is None:
@@ -119,18 +104,18 @@ class Responsibilities:
 
     def unit(self, unit_id: str) -> Unit:
         """Give a unit, one out of force too. Raises NotFound."""
-        found = self._now().book.units.get(unit_id)
+        found = self._now().owners.book.units.get(unit_id)
         if found is None:
             raise NotFound(f"there is no unit {unit_id}")
         return found
 
     def units(self) -> Sequence[Unit]:
         """Give all units, by id, those out of force too."""
-        return tuple(self._now().book.units.values())
+        return tuple(self._now().owners.book.units.values())
 
     def unit_above(self, unit_id: str, level: UnitLevel) -> Unit | None:
         """Give the unit at `level` to which a case of this unit is raised: itself or one above it."""
-        units = self._now().book.units
+        units = self._now().owners.book.units
         unit = units.get(unit_id)
         while unit is not None and unit.level.rank < level.rank:
             unit = None if unit.parent_id is None else units.get(unit.parent_id)
@@ -138,12 +123,12 @@ class Responsibilities:
 
     def handbook(self) -> Handbook:
         """Give the records in force."""
-        return self._now().book
+        return self._now().owners.book
 
     def findings(self) -> list[Finding]:
         """Look for gaps and overlaps in the rules in force, from today on."""
         with self._read() as work:
-            return _findings(work, self._now().book, self._today())
+            return _findings(work, self._now().owners.book, self._today())
 
     def check(self, paths: Sequence[Path]) -> tuple[list[FieldError], list[Finding]]:
         """Check files against each other and the ward; load nothing. Raises InvalidInput for bad form."""
@@ -193,7 +178,7 @@ class Responsibilities:
             stamp = (work.handbook.revision(), *(loaded[n].revision if n in loaded else 0 for n in LAYERS))
             if self._known is None or self._known.stamp != stamp:
                 book = work.handbook.current()
-                self._known = _Known(stamp, book, RuleBook(book.rules), _spots(work, book))
+                self._known = _Known(stamp, Owners(book, _localities(work, book)))
             return self._known
 
 
@@ -201,11 +186,11 @@ def _count_kept(fates: Sequence[tuple[RecordKey, Fate]]) -> int:
     return sum(fate is not Fate.RETIRED for _, fate in fates)
 
 
-def _spots(work: UnitOfWork, book: Handbook) -> Spots:
+def _localities(work: UnitOfWork, book: Handbook) -> Localities:
     mentioned = {rule.area.layer for rule in book.rules if rule.area.kind is AreaKind.LAYER}
     ward, grids, compounds = (work.areas.of_layer(name) for name in _AREA_LAYERS)
     layers = {name: work.areas.of_layer(name) for name in sorted(filter(None, mentioned))}
-    return Spots(ward, grids, compounds, layers)
+    return Localities(ward, grids, compounds, layers)
 
 
 def _areas(work: UnitOfWork) -> KnownAreas:
@@ -219,7 +204,7 @@ def _areas(work: UnitOfWork) -> KnownAreas:
 
 def _findings(work: UnitOfWork, book: Handbook, today: date) -> list[Finding]:
     sites = work.sites.of_kinds(tuple(SiteKind))
-    return lint(book.rules, book.units, _spots(work, book).every(sites), today)
+    return lint(book.rules, book.units, _localities(work, book).every(sites), today)
 
 
 def _checked(work: UnitOfWork, draft: HandbookDraft, today: date) -> tuple[list[FieldError], list[Finding]]:

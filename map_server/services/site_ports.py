@@ -7,8 +7,8 @@ from typing import Protocol
 
 from map_server.domain.inspection import Inspection, SiteObservation, VerifyTask
 from map_server.domain.left_out import LeftOutReason
+from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.domain.site import Level, Site, SiteKind, StructureState
-from wire_contract.vocabulary import EventKind
 
 
 class SiteRecordRepository(Protocol):
@@ -51,6 +51,7 @@ class SiteFilter:
     compound_id: str | None = None
     words: str = ""
     """Part of the id or of a name."""
+    reach: Reach = WHOLE_WARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,8 @@ class SiteReads(Protocol):
     def most_overdue(self, wanted: SiteFilter, now: datetime, count: int) -> Sequence[Site]:
         """Give the sites that are due, those overdue longest first."""
 
-    def tallies(self, now: datetime) -> Sequence[SiteTally]:
-        """Count sites by kind and state."""
+    def tallies(self, now: datetime, reach: Reach) -> Sequence[SiteTally]:
+        """Count the sites within reach by kind and state."""
 
     def missed(self, site_ids: Sequence[str]) -> Mapping[str, Missed]:
         """Give why nobody looked at sites since they became due, where something is known."""
@@ -170,8 +171,8 @@ class GrowthReads(Protocol):
 class IncidentChanges(Protocol):
     """What happened to incidents, from the audit log."""
 
-    def after(self, seq: int, kinds: Sequence[EventKind], limit: int) -> tuple[int, Sequence[str]]:
-        """Give the `seq` up to which it looked, and the incidents of these kinds changed since `seq`.
+    def after(self, seq: int, limit: int) -> tuple[int, Sequence[str]]:
+        """Give the `seq` up to which it looked, and the incidents changed since `seq`.
 
         Looks at `limit` entries at most.
         """

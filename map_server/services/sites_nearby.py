@@ -20,7 +20,7 @@ class SitesNearby:
         with self._lock, self._read() as work:
             loaded = work.layers.all()
             stamps = [loaded[name].revision if name in loaded else 0 for name in LAYER_OF.values()]
-            stamp = (*stamps, work.handbook.revision())
+            stamp = (*stamps, *work.sites.stamp(), work.handbook.revision())
             if self._known is None or self._known[0] != stamp:
                 groups = work.handbook.current().groups
                 self._known = (stamp, SiteIndex(work.sites.of_kinds(tuple(SiteKind)), groups))

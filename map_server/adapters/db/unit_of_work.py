@@ -18,6 +18,7 @@ from map_server.adapters.db.repositories.accounts import (
     SqlSessions,
 )
 from map_server.adapters.db.repositories.audit_log import SqlAuditLog
+from map_server.adapters.db.repositories.camera_days import SqlCameraDays
 from map_server.adapters.db.repositories.devices import SqlDevices
 from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
@@ -41,7 +42,7 @@ from map_server.services.account_ports import (
     OneTimeLinkRepository,
     SessionRepository,
 )
-from map_server.services.device_ports import DeviceRepository
+from map_server.services.device_ports import CameraDayRepository, DeviceRepository
 from map_server.services.idempotency import RequestRepository, current_claim
 from map_server.services.incident_ports import (
     EventRepository,
@@ -131,6 +132,7 @@ class SqlUnitOfWork:
         self._chain = SqlAuditLog(connection)
         self.audit_log: AuditLogRepository = self._chain
         self.devices: DeviceRepository = SqlDevices(connection)
+        self.camera_days: CameraDayRepository = SqlCameraDays(connection)
         self.events: EventRepository = SqlEvents(connection)
         self.incidents: IncidentRepository = SqlIncidents(connection, self._places.index, self._places.areas)
         self.merges: MergeRepository = SqlMerges(connection)

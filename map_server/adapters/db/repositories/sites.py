@@ -1,13 +1,13 @@
 """Sites as rows, and what happened at them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any
 
 import shapely
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.places import sites
@@ -46,6 +46,12 @@ class SqlSites:
         wanted = select(sites).where(sites.c.incident_id == incident_id)
         row = self._connection.execute(wanted).mappings().first()
         return site_from_row(row) if row else None
+
+    def stamp(self) -> tuple[int, int]:
+        """Give two numbers that change whenever a site comes, goes or changes its state."""
+        counted = select(func.count(), func.coalesce(func.sum(sites.c.version), 0)).select_from(sites)
+        count, versions = self._connection.execute(counted).one()
+        return int(count), int(versions)
 
     def of_kinds(self, kinds: Collection[SiteKind], with_withdrawn: bool = False) -> list[Site]:
         """Give the sites of these kinds, by id."""
@@ -116,7 +122,7 @@ def inspection_from_row(row: RowMapping) -> Inspection:
     return Inspection(**{**row, "result": Result(row["result"]), "photos": tuple(row["photos"])})
 
 
-def observation_from_row(row: RowMapping) -> SiteObservation:
+def observation_from_row(row: Mapping[Any, Any]) -> SiteObservation:
     """Read an observation."""
     state = None if row["state_then"] is None else StructureState(row["state_then"])
     return SiteObservation(**{**row, "kind": EventKind(row["kind"]), "state_then": state})

@@ -1,4 +1,4 @@
-"""From places on the ground to spots that rules see, and all the different spots that a ward has."""
+"""From places on the ground to localities that rules see, and all the different ones that a ward has."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from map_server.domain.datum import LonLat
 from map_server.domain.place import Area
-from map_server.domain.responsibility import Spot
+from map_server.domain.responsibility import Locality
 from map_server.domain.site import Site, SiteKind
 
 _SLIVER_DEG2 = 1e-9
@@ -16,11 +16,11 @@ _SLIVER_DEG2 = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class NamedSpot:
+class NamedLocality:
     """A kind of place for the linter. `name` is what people are told; `site_kind` is set for sites alone."""
 
     name: str
-    spot: Spot
+    locality: Locality
     site_kind: SiteKind | None = None
 
 
@@ -42,7 +42,7 @@ class _Areas:
         return shapely.union_all([area.geometry for area in self.areas])
 
 
-class Spots:
+class Localities:
     """`layers` are those that rules speak of, by name; a point on a border belongs to the first area."""
 
     def __init__(
@@ -57,12 +57,12 @@ class Spots:
         self._compounds = _Areas(compounds)
         self._layers = {name: _Areas(areas) for name, areas in layers.items()}
 
-    def at(self, place: LonLat | None, site_id: str | None = None) -> Spot:
+    def at(self, place: LonLat | None, site_id: str | None = None) -> Locality:
         """Tell what rules see of a place."""
         if place is None:
-            return Spot(site_id=site_id)
+            return Locality(site_id=site_id)
         point = shapely.Point(place)
-        return Spot(
+        return Locality(
             grid_id=self._grids.first_at(point),
             compound_id=self._compounds.first_at(point),
             site_id=site_id,
@@ -71,44 +71,53 @@ class Spots:
             ),
         )
 
-    def every(self, sites: Sequence[Site]) -> Iterator[NamedSpot]:
-        """Give every different spot of the ward: all that any rule could tell apart."""
-        yield NamedSpot("unknown places", Spot())
+    def every(self, sites: Sequence[Site]) -> Iterator[NamedLocality]:
+        """Give every different locality of the ward: all that any rule could tell apart."""
+        yield NamedLocality("unknown places", Locality())
         yield from self._ground()
         yield from self._features()
         for site in sites:
-            yield NamedSpot(f"{site.kind} {site.site_id}", self.at(site.point, site.site_id), site.kind)
+            yield NamedLocality(f"{site.kind} {site.site_id}", self.at(site.point, site.site_id), site.kind)
 
-    def _ground(self) -> Iterator[NamedSpot]:
+    def _ground(self) -> Iterator[NamedLocality]:
         """Give grids, compounds, compounds in several grids, and what lies outside of either."""
         compounds, grids = self._compounds.union(), self._grids.union()
         for grid in self._grids.areas:
             if shapely.difference(grid.geometry, compounds).area > _SLIVER_DEG2:
-                yield NamedSpot(f"grid {grid.area_id} outside of compounds", Spot(grid_id=grid.area_id))
+                yield NamedLocality(
+                    f"grid {grid.area_id} outside of compounds", Locality(grid_id=grid.area_id)
+                )
         for compound in self._compounds.areas:
             for index in sorted(self._grids.tree.query(compound.geometry, predicate="intersects")):
                 grid = self._grids.areas[int(index)]
                 if shapely.intersection(grid.geometry, compound.geometry).area > _SLIVER_DEG2:
-                    spot = Spot(grid_id=grid.area_id, compound_id=compound.area_id)
-                    yield NamedSpot(f"compound {compound.area_id} (grid {grid.area_id})", spot)
+                    locality = Locality(grid_id=grid.area_id, compound_id=compound.area_id)
+                    yield NamedLocality(f"compound {compound.area_id} (grid {grid.area_id})", locality)
             if shapely.difference(compound.geometry, grids).area > _SLIVER_DEG2:
-                spot = Spot(compound_id=compound.area_id)
-                yield NamedSpot(f"compound {compound.area_id} outside of grids", spot)
+                locality = Locality(compound_id=compound.area_id)
+                yield NamedLocality(f"compound {compound.area_id} outside of grids", locality)
         covered = shapely.union(compounds, grids)
         if shapely.difference(self._ward.union(), covered).area > _SLIVER_DEG2:
-            yield NamedSpot("the ward outside of grids", Spot(features=frozenset()))
+            yield NamedLocality("the ward outside of grids", Locality(features=frozenset()))
 
-    def _features(self) -> Iterator[NamedSpot]:
-        """Give each feature of the layers that rules speak of, and each two that lie on each other."""
+    def _features(self) -> Iterator[NamedLocality]:
+        """Give each feature of the layers that rules speak of: its own ground, and what it shares.
+
+        A feature that lies in several grids or compounds is looked at in one of them.
+        """
         features = [(name, area) for name, areas in self._layers.items() for area in areas.areas]
         tree = shapely.STRtree([area.geometry for _, area in features])
         for number, (layer, area) in enumerate(features):
-            point = area.geometry.representative_point()
-            yield NamedSpot(f"{layer} {area.area_id}", self.at((point.x, point.y)))
-            for other in sorted(tree.query(area.geometry, predicate="intersects")):
-                if other <= number:
-                    continue
-                shared = shapely.intersection(area.geometry, features[int(other)][1].geometry)
+            near = sorted(int(index) for index in tree.query(area.geometry, predicate="intersects"))
+            others = [features[index][1] for index in near if index != number]
+            own = shapely.difference(area.geometry, shapely.union_all([one.geometry for one in others]))
+            if not own.is_empty:
+                yield NamedLocality(f"{layer} {area.area_id}", self._inside(own))
+            for other in (features[index][1] for index in near if index > number):
+                shared = shapely.intersection(area.geometry, other.geometry)
                 if shared.area > _SLIVER_DEG2:
-                    point, name = shared.representative_point(), features[int(other)][1].area_id
-                    yield NamedSpot(f"{layer} {area.area_id} on {name}", self.at((point.x, point.y)))
+                    yield NamedLocality(f"{layer} {area.area_id} on {other.area_id}", self._inside(shared))
+
+    def _inside(self, geometry: BaseGeometry) -> Locality:
+        point = geometry.representative_point()
+        return self.at((point.x, point.y))
