@@ -10,10 +10,13 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 FRONTEND := map_server/presentation/static/vendor/.built
+TRAINING_VENV := .venv-train
+TRAINING := $(TRAINING_VENV)/.installed
+TRAIN_OUT ?= .cache/train
 PYTEST_FLAGS ?= -q -n auto --dist loadfile
 SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
-.PHONY: help demo test check bench campaign docs lock pictures clean
+.PHONY: help demo test check bench campaign train docs lock pictures clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -45,6 +48,9 @@ campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, par
 	$(BIN)/python -m tests.accuracy.campaign_clips
 	$(BIN)/python -m tests.e2e.campaign_kill
 
+train: $(TRAINING) ## train the detector on the published photos; goes on where it was stopped (UV_TORCH_BACKEND=cpu: small PyTorch)
+	@PYTHONPATH=. $(TRAINING_VENV)/bin/python -m models.train --data $(SHARED_DATA) --out $(TRAIN_OUT) $(TRAIN_FLAGS)
+
 pictures: $(DEVELOPMENT) $(FRONTEND) ## take the pictures of the README from the running program
 	@scripts/install_system.sh
 	$(BIN)/python scripts/take_screenshots.py
@@ -75,6 +81,12 @@ $(RUNTIME): $(VENV)/.uv requirements.txt pyproject.toml
 $(DEVELOPMENT): $(RUNTIME) requirements-dev.txt
 	@echo "Installing what development and tests need…"
 	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(TRAINING): $(VENV)/.uv pyproject.toml
+	@echo "Installing what training needs (PyTorch) into $(TRAINING_VENV)…"
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(TRAINING_VENV)
+	$(BIN)/uv pip install -q --python $(TRAINING_VENV)/bin/python -e '.[edge,train]'
 	touch $@
 
 $(FRONTEND): package.json package-lock.json scripts/build_frontend.py $(RUNTIME)

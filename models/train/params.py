@@ -46,8 +46,8 @@ class TrainingParams:
         return step >= self.steps - self.decay_steps
 
     def picture_size_px(self, step: int) -> int:
-        """Side of the pictures of a step: any size while learning, the full size while closing."""
-        if self.is_closing(step):
+        """Side of the pictures of a step: any size at first, the full size in the last half of the closing."""
+        if step >= self.steps - self.decay_steps // 2:
             return self.size_px
         sizes = [size for size in SIZES_PX if size <= self.size_px] or [self.size_px]
         return sizes[int(np.random.default_rng([self.seed, step]).integers(len(sizes)))]
