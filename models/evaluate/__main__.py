@@ -2,10 +2,12 @@
 mend.
 """
 
+import logging
 import sys
 
 import typer
 
+from edge_agent.bootstrap.process import set_up_process
 from edge_agent.errors import ConfigError
 from models.evaluate.detector_command import detector
 from models.evaluate.events_command import events
@@ -21,6 +23,7 @@ app.command("parked-vehicles")(parked)
 
 def main() -> None:
     """Run the command line."""
+    set_up_process(logging.WARNING)
     try:
         app()
     except ConfigError as error:
