@@ -14,7 +14,7 @@ import torch
 from models.train import sources
 from models.train.classes import LABELS
 from models.train.cutouts import Cutout, cut_out
-from models.train.export import export
+from models.train.export import write
 from models.train.hand_labels import LABELS_FOLDER, read_hand_labels
 from models.train.loop import Material, train
 from models.train.network import Network
@@ -77,7 +77,7 @@ def _run(data: Path, out: Path, rendered: Path | None, fold: int, params: Traini
     network = prepared(base, found[0], params)
     _record(out, params, found, fold)
     averaged = train(network, Material(found, cutouts, base), params, out)
-    export(averaged, out / "street_nano.onnx", params.size_px)
+    write(averaged, out / "street_nano.onnx", params.size_px)
     print(out / "street_nano.onnx")
 
 

@@ -11,7 +11,9 @@ from models.train.classes import LABELS
 from models.train.network import Network
 from models.train.params import TrainingParams
 
-_MAY_CHANGE = frozenset({"steps", "decay_steps", "checkpoint_every", "learning_rate", "guide_weight"})
+_MAY_CHANGE = frozenset(
+    {"steps", "decay_steps", "checkpoint_every", "export_every", "learning_rate", "guide_weight"}
+)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """Writes a trained network as ONNX, in the shape that a YOLOX file has: the agent decodes both alike."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,13 @@ OPSET, IR_VERSION = 13, 8
 _COLUMNS = 5 + len(LABELS)
 
 
-def export(network: Network, path: Path, size_px: int = 416) -> None:
+def write(network: Network, path: Path, size_px: int) -> None:
+    """Write the network, and beside it the manifest with which `--model PATH` runs it."""
+    export(network, path, size_px)
+    write_manifest(path, size_px)
+
+
+def export(network: Network, path: Path, size_px: int) -> None:
     """Write input `images` (1, 3, S, S) -> `output` (1, anchors, 5 + classes): box, objectness, classes."""
     network.eval()
     constants = dict(network.graph.constants)
@@ -31,9 +39,26 @@ def export(network: Network, path: Path, size_px: int = 416) -> None:
     partial.replace(path)
 
 
+def write_manifest(path: Path, size_px: int) -> None:
+    """Write beside a network what the agent must know to run it (`--model PATH`), with its hash."""
+    lines = {
+        "id": path.stem,
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "family": "yolox",
+        "licence": "Apache-2.0",
+        "input_size_px": [size_px, size_px],
+        "labels": list(LABELS),
+        "min_score": 0.3,
+        "max_iou": 0.6,
+    }
+    text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines.items())
+    path.with_suffix(".toml").write_text(text, encoding="utf-8")
+
+
 def _with_weights(node: NodeProto, network: Network, constants: dict[str, np.ndarray]) -> NodeProto:
     """Copy a node; a convolution gets its trained weights, with normalisation folded in, as constants."""
-    copy = helper.make_node(node.op_type, list(node.input), list(node.output))
+    copy = helper.make_node(node.op_type, list(node.input), list(node.output), name=node.output[0])
     copy.attribute.extend(node.attribute)
     if node.op_type == "Conv":
         name = module_name(node.output[0])

@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from models.train.augment import CLOSING, LEARNING, training_picture
 from models.train.checkpoint import Progress
 from models.train.cutouts import Cutout
+from models.train.export import write
 from models.train.guide import Guide
 from models.train.network import Network
 from models.train.params import TrainingParams
@@ -86,6 +87,8 @@ def train(network: Network, material: Material, params: TrainingParams, folder: 
             progress.save(step + 1)
             _log(folder, step + 1, parts, seen / (time.monotonic() - began))
             began, seen = time.monotonic(), 0
+        if (step + 1) % params.export_every == 0:
+            write(progress.averaged, folder / f"step_{step + 1:05d}.onnx", params.size_px)
     return progress.averaged
 
 

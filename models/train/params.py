@@ -24,6 +24,7 @@ class TrainingParams:
     guide_weight: float = 2.0
     seed: int = 20261123
     checkpoint_every: int = 50
+    export_every: int = 500
 
     def __post_init__(self) -> None:
         if not 1 <= self.decay_steps <= self.steps:
@@ -32,8 +33,8 @@ class TrainingParams:
             )
         if self.size_px % 32 or not 32 <= self.size_px <= 2048:
             raise ValueError(f"size_px: is {self.size_px}; must be a multiple of 32 up to 2048")
-        if self.batch < 1 or self.checkpoint_every < 1:
-            raise ValueError("batch, checkpoint_every: must be 1 or more")
+        if min(self.batch, self.checkpoint_every, self.export_every) < 1:
+            raise ValueError("batch, checkpoint_every, export_every: must be 1 or more")
 
     def rate(self, step: int) -> float:
         """Learning rate at a step."""
@@ -46,7 +47,7 @@ class TrainingParams:
         return step >= self.steps - self.decay_steps
 
     def picture_size_px(self, step: int) -> int:
-        """Side of the pictures of a step: any size at first, the full size in the last half of the closing."""
+        """Side of the pictures of a step: any size at first, the full size in the closing's last half."""
         if step >= self.steps - self.decay_steps // 2:
             return self.size_px
         sizes = [size for size in SIZES_PX if size <= self.size_px] or [self.size_px]
