@@ -16,7 +16,9 @@ from edge_agent.boxes import clip, iou
 from edge_agent.ports import GroundPlane
 from edge_agent.rules.clear_width import ground_polygon
 from edge_agent.rules.zones import of_kind
+from edge_agent.silhouettes import block_of
 from edge_agent.types import AttributeValue, BoxXyxy, Event, Observation, StructureChange, Zone, ZoneKind
+from edge_agent.types import Polygon as OutlinePx
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase
 
 DAY = timedelta(days=1)
@@ -58,6 +60,7 @@ class Case:
     sequence: int
     zone_id: str
     box_xyxy_px: BoxXyxy
+    outline_px: OutlinePx
     started_at: datetime
     raised_at: datetime
     last_seen_at: datetime
@@ -74,6 +77,7 @@ class Case:
         return replace(
             self,
             box_xyxy_px=change.box_xyxy_px,
+            outline_px=change.outline_px,
             last_seen_at=at,
             score=change.score,
             changed_fraction=change.changed_fraction,
@@ -150,7 +154,8 @@ class IllegalStructure:
                 return case, None
             case = replace(case, sequence=case.sequence + 1)
             return case, _event(case, EventPhase.CLOSED, at, frame_size_px)
-        case = case.seen(change, at, self._area_m2(change))
+        area_m2 = case.changed_area_m2 if change.outline_px == case.outline_px else self._area_m2(change)
+        case = case.seen(change, at, area_m2)
         if case.changed_fraction < self._params.growth_to_report * case.reported_fraction:
             return case, None
         case = replace(case, sequence=case.sequence + 1, reported_fraction=case.changed_fraction)
@@ -176,6 +181,7 @@ class IllegalStructure:
             sequence=0,
             zone_id=change.zone_id,
             box_xyxy_px=change.box_xyxy_px,
+            outline_px=change.outline_px,
             started_at=change.first_seen_at,
             raised_at=at,
             last_seen_at=at,
@@ -187,13 +193,19 @@ class IllegalStructure:
         )
 
     def _area_m2(self, change: StructureChange) -> float | None:
-        """Give the area that the change covers, taken as if it lay on the ground; None without a known
-        ground.
+        """Give the ground that was built on, None without a known ground.
+
+        Where the camera's pose is not known, or no upright block looks like it, what the outline covers as
+        if it lay flat: too much for all that has walls.
         """
         if self._ground is None:
             return None
-        outline = ground_polygon(Polygon(change.outline_px), self._ground)
-        return None if outline is None else float(outline.area)
+        outline = Polygon(change.outline_px)
+        block = block_of(outline, self._ground)
+        if block is not None:
+            return block.footprint_m2
+        flat = ground_polygon(outline, self._ground)
+        return None if flat is None else float(flat.area)
 
 
 def _is_same_place(case: Case, change: StructureChange) -> bool:
@@ -232,9 +244,11 @@ _TIMES = ("started_at", "raised_at", "last_seen_at")
 
 def _to_json(case: Case) -> dict[str, Any]:
     times = {name: getattr(case, name).isoformat() for name in _TIMES}
-    return asdict(case) | times | {"box_xyxy_px": list(case.box_xyxy_px)}
+    outline = [list(corner) for corner in case.outline_px]
+    return asdict(case) | times | {"box_xyxy_px": list(case.box_xyxy_px), "outline_px": outline}
 
 
 def _from_json(row: dict[str, Any]) -> Case:
     times = {name: datetime.fromisoformat(row[name]) for name in _TIMES}
-    return Case(**row | times | {"box_xyxy_px": tuple(row["box_xyxy_px"])})
+    outline = tuple((x, y) for x, y in row["outline_px"])
+    return Case(**row | times | {"box_xyxy_px": tuple(row["box_xyxy_px"]), "outline_px": outline})

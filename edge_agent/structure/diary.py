@@ -23,24 +23,31 @@ Counts = npt.NDArray[np.uint16]
 class Day:
     """What the usable stills of one day showed.
 
-    `differed` counts at each pixel the stills that looked like no reference; `view` is the latest still.
+    `differed` counts at each pixel the stills that looked like no reference, `recoloured` those that had the
+    colour of none; `view` is the latest still.
     """
 
     day: date
     first_at: datetime
     view: Image
     differed: Counts
+    recoloured: Counts
     stills: int = 0
 
-    def add(self, changed: Mask, view: Image) -> None:
+    def add(self, changed: Mask, recoloured: Mask, view: Image) -> None:
         """Count one more still."""
         self.differed += (changed > 0).astype(np.uint16)
+        self.recoloured += (recoloured > 0).astype(np.uint16)
         self.stills += 1
         self.view = view
 
     def changed(self, share: float) -> Mask:
         """Mark what differed in at least this part of the stills."""
         return marked(self.differed >= max(1.0, share * self.stills))
+
+    def coloured_anew(self, share: float) -> Mask:
+        """Mark what had another colour in at least this part of the stills."""
+        return marked(self.recoloured >= max(1.0, share * self.stills))
 
 
 @dataclass(slots=True)
@@ -56,7 +63,8 @@ class Diary:
     def day_of(self, day: date, at: datetime, view: Image) -> Day:
         """Give the entry of a day, a new one if it has none."""
         if not self.days or self.days[-1].day != day:
-            self.days.append(Day(day, at, view, np.zeros(view.shape[:2], np.uint16)))
+            differed, recoloured = (np.zeros(view.shape[:2], np.uint16) for _ in range(2))
+            self.days.append(Day(day, at, view, differed, recoloured))
         return self.days[-1]
 
 
@@ -97,16 +105,20 @@ class DiaryFolder:
         return name
 
     def _keep_day(self, day: Day, is_latest: bool) -> dict[str, Any]:
-        view, differed = f"{day.day}-view.jpg", f"{day.day}-differed.png"
+        view, differed, recoloured = (
+            f"{day.day}-{what}" for what in ("view.jpg", "differed.png", "recoloured.png")
+        )
         if is_latest or not (self._folder / view).exists():
             self._write(view, _encoded(day.view, ".jpg"))
             self._write(differed, _encoded(day.differed, ".png"))
+            self._write(recoloured, _encoded(day.recoloured, ".png"))
         return {
             "day": day.day.isoformat(),
             "first_at": day.first_at.isoformat(),
             "stills": day.stills,
             "view": view,
             "differed": differed,
+            "recoloured": recoloured,
         }
 
     def _from_index(self, index: dict[str, Any]) -> Diary:
@@ -120,6 +132,7 @@ class DiaryFolder:
                     datetime.fromisoformat(row["first_at"]),
                     self._picture(row["view"]),
                     self._counts(row["differed"]),
+                    self._counts(row["recoloured"]),
                     int(row["stills"]),
                 )
                 for row in index["days"]
@@ -147,7 +160,7 @@ class DiaryFolder:
 
     def _remove_unnamed(self, index: dict[str, Any]) -> None:
         named = {_INDEX, *index["references"]}
-        named |= {row[key] for row in index["days"] for key in ("view", "differed")}
+        named |= {row[key] for row in index["days"] for key in ("view", "differed", "recoloured")}
         for file in self._folder.iterdir():
             if file.name not in named and file.suffix in (".png", ".jpg", ".part"):
                 file.unlink(missing_ok=True)

@@ -22,6 +22,7 @@ from edge_agent.structure.diary import Day, Diary, DiaryFolder
 from edge_agent.structure.likeness import alike_fraction, changed_places
 from edge_agent.structure.nature import find_built
 from edge_agent.structure.params import StructureWatchParams
+from edge_agent.structure.silhouette import recoloured_places, silhouette
 from edge_agent.structure.stills import Refusal, Registration, Still, shrunk_to, unfit
 from edge_agent.types import BoxXyxy, Frame, Image, StructureChange, Zone, ZoneKind
 
@@ -31,6 +32,8 @@ _SAME_LOOK = 0.5
 _STILL_CHANGED = 0.5
 _SMALLEST_FOUND = 0.5
 """Part of the smallest change to be reported that correlation must find: plain walls it sees only in part."""
+_SHADOWS_WANDER = 0.75
+"""Through so large a part of a day hardly a place lies in the shadow of what was built."""
 _REFERENCE_PAUSE = timedelta(hours=2)
 
 
@@ -105,7 +108,8 @@ class StructureWatch:
         day = self._local_day(at)
         if diary.days and diary.days[-1].day != day:
             self._end_day(diary, diary.days[-1])
-        diary.day_of(day, at, still.image).add(changed, still.image)
+        recoloured = recoloured_places(still, diary.references)
+        diary.day_of(day, at, still.image).add(changed, recoloured, still.image)
         del diary.days[: -self._params.keep_days]
         is_first_day = len(diary.days) == 1 and diary.days[0].stills > 1
         has_waited = diary.last_reference_at is None or at - diary.last_reference_at >= _REFERENCE_PAUSE
@@ -155,7 +159,9 @@ class StructureWatch:
         view, height, width = diary.days[-1].view, region.shape[0], region.shape[1]
         findings = [find_built(reference, view, region) for reference in diary.references]
         finding = min(findings, key=lambda finding: finding.score)
-        outline = finding.outline
+        recoloured = diary.days[-1].coloured_anew(max(self._params.day_share, _SHADOWS_WANDER))
+        outline = silhouette(recoloured, region)
+        outline = finding.outline if outline is None else outline
         x, y, across, down = cv2.boundingRect(outline)
         scale_x, scale_y = diary.frame_size_px[0] / width, diary.frame_size_px[1] / height
         zone_area = size_px2(_zone_mask(zone, region.shape))
