@@ -15,16 +15,19 @@ from map_server.adapters.background import BackgroundThread
 from map_server.adapters.db.engine import open_engine, sqlite_url
 from map_server.adapters.db.migrate import migrate
 from map_server.adapters.db.queries.audit_queue import SqlVerdictReads
+from map_server.adapters.db.queries.areas import SqlAreaNames
 from map_server.adapters.db.queries.devices import SqlDeviceList
 from map_server.adapters.db.queries.growth import SqlGrowthReads, SqlIncidentChanges
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
 from map_server.adapters.db.queries.patrols import SqlConfirmedIncidents
 from map_server.adapters.db.queries.people import SqlPeopleReads
+from map_server.adapters.db.queries.spots import SqlSpots
 from map_server.adapters.db.queries.work_orders import SqlFilingCandidates, SqlWorkOrderList
 from map_server.adapters.db.queries.sites import SqlSiteReads
 from map_server.adapters.db.spatial import spatial_index_of
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
+from map_server.adapters.device_files import DeviceFiles
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.adapters.geodata_files import GeodataFiles
 from map_server.adapters.handbook_files import HandbookFiles
@@ -40,6 +43,7 @@ from map_server.services.account_ports import PasswordHasher
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
 from map_server.services.changes import ChangeSignal, FollowOnce
+from map_server.services.device_register import DeviceRegister
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
@@ -145,11 +149,14 @@ def running_services(
             yield Services(
                 settings=settings,
                 engine=engine,
+                spots=SqlSpots(engine),
+                areas=SqlAreaNames(engine),
                 clock=clock,
                 read=read,
                 changes=changes,
                 devices=Devices(begin, read, clock, new_token),
                 heartbeats=Heartbeats(begin, clock, places.whereabouts),
+                device_register=DeviceRegister(begin, clock, new_token, DeviceFiles()),
                 ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams(), follower),
                 evidence=Evidence(begin, read, files, clock),
                 evidence_files=files,

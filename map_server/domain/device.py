@@ -1,16 +1,27 @@
 """A box in the field: how it is let in, what it said of itself last, and where its cameras hang."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from map_server.domain.errors import Expired
+from map_server.domain.errors import Expired, InvalidInput
 from map_server.domain.reach import NOWHERE, Spot
 from wire_contract.vocabulary import CameraState
 
+_DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,127}")
 HEARTBEAT_PERIOD = timedelta(seconds=60)
 OFFLINE_AFTER = 3 * HEARTBEAT_PERIOD
 """A device is offline after three missed heartbeats."""
 ENROLMENT_LIFETIME = timedelta(hours=24)
+
+
+def checked_device_id(device_id: str) -> str:
+    """Give the id back. Raises InvalidInput when it could not stand in a path."""
+    if not _DEVICE_ID.fullmatch(device_id):
+        raise InvalidInput(
+            f"device id {device_id[:140]!r}: use 1 to 128 letters, digits, dots, colons, hyphens, underscores"
+        )
+    return device_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from map_server.adapters.db.queries.areas import SqlAreaNames
 from map_server.adapters.db.queries.devices import SqlDeviceList
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
+from map_server.adapters.db.queries.spots import SqlSpots
 from map_server.adapters.db.queries.work_orders import SqlWorkOrderList
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.config import Settings
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
 from map_server.services.changes import ChangeSignal
+from map_server.services.device_register import DeviceRegister
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
 from map_server.services.geodata import Geodata
@@ -47,11 +50,14 @@ class Services:
 
     settings: Settings
     engine: Engine
+    spots: SqlSpots
+    areas: SqlAreaNames
     clock: Clock
     read: Begin
     changes: ChangeSignal
     devices: Devices
     heartbeats: Heartbeats
+    device_register: DeviceRegister
     ingest: Ingest
     evidence: Evidence
     evidence_files: EvidenceFolder

@@ -57,6 +57,12 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "frozen": _("Picture frozen"),
             "dark": _("Too dark"),
         },
+        "device_status": {
+            "online": _("Online"),
+            "offline": _("Offline"),
+            "waiting": _("Not yet let in"),
+            "trouble": _("Online with trouble"),
+        },
         "label": {
             "object": _("thing at rest"),
             "structure": _("structure"),

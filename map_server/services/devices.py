@@ -1,19 +1,23 @@
 """Devices: let in by a one-time token, known again, missed when silent. Heartbeats: see heartbeats.py."""
 
 import hashlib
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import compare_digest
 from typing import Protocol
 
 from map_server.domain.audit_log import JsonObject
-from map_server.domain.device import ENROLMENT_LIFETIME, OFFLINE_AFTER, Camera, Device, Enrolment
-from map_server.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from map_server.domain.device import (
+    ENROLMENT_LIFETIME,
+    OFFLINE_AFTER,
+    Camera,
+    Device,
+    Enrolment,
+    checked_device_id,
+)
+from map_server.domain.errors import Forbidden, NotFound, Unauthenticated
 from map_server.services.ports import Begin, Clock, UnitOfWork
 from wire_contract.vocabulary import CameraState
-
-_DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,127}")
 
 
 class NewToken(Protocol):
@@ -51,10 +55,7 @@ class Devices:
 
         Raises InvalidInput when the name could not stand in a path.
         """
-        if not _DEVICE_ID.fullmatch(device_id):
-            raise InvalidInput(
-                f"device id {device_id!r}: use 1 to 128 letters, digits, dots, colons, hyphens, underscores"
-            )
+        checked_device_id(device_id)
         now = self._clock.now()
         issued = IssuedToken(device_id, self._new_token(), now + ENROLMENT_LIFETIME)
         with self._begin() as work:

@@ -1,13 +1,14 @@
 """Answers about places: loaded layers, what is in them, sites that are due, who is responsible at a point."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from map_server.domain.datum import LonLat
 from map_server.domain.errors import NotFound
 from map_server.domain.layer_rules import kind_of_layer
 from map_server.domain.place import LAYERS, Area, LoadedLayer, Whereabouts
+from map_server.domain.reach import Reach, Spot
 from map_server.domain.site import Site, SiteKind
 from map_server.domain.whereabouts import Gazetteer
 from map_server.services.ports import Begin, Clock
@@ -21,6 +22,11 @@ class LayerContent:
     areas: Sequence[Area]
     sites: Sequence[Site]
     as_of: datetime
+
+    def within(self, reach: Reach) -> "LayerContent":
+        """Give the layer with those of its sites that lie within reach."""
+        own = [site for site in self.sites if reach.covers(Spot(site.compound_id, site.grid_id))]
+        return replace(self, sites=own)
 
 
 class Places:

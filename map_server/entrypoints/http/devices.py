@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
-from map_server.adapters.db.queries.devices import DeviceRecord
+from map_server.adapters.db.queries.devices import DeviceFilter, DeviceRecord, DeviceStatus
 from map_server.domain.device import Beat, Camera, Vitals
 from map_server.domain.errors import Forbidden
 from map_server.entrypoints.http.deps import ServicesDep
@@ -24,7 +24,10 @@ from wire_contract.routes import API_PREFIX, ENROLMENT, HEARTBEAT
 
 router = APIRouter()
 
-NamePath = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$")]
+_MAX_PAGE = 1000
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$"
+NamePath = Annotated[str, Path(max_length=128, pattern=NAME_PATTERN)]
 
 
 class CameraState(BaseModel):
@@ -45,6 +48,11 @@ class DeviceState(BaseModel):
     """One device as it was heard last; figures are null before its first heartbeat."""
 
     device_id: str
+    name: str
+    place: str
+    compound_id: str | None
+    grid_id: str | None
+    national_id: str | None = Field(description="20 digits by GB/T 28181")
     is_online: bool
     is_enrolled: bool
     registered_at: datetime
@@ -63,9 +71,12 @@ class DeviceState(BaseModel):
 
 
 class DeviceList(BaseModel):
-    """All devices, by id."""
+    """Devices by id; `next_after` is the cursor of the next page, null at the end."""
 
     devices: list[DeviceState]
+    total: int = Field(description="How many devices the filter finds, on all pages")
+    online: int
+    next_after: str | None
 
 
 class OneTimeToken(BaseModel):
@@ -105,10 +116,29 @@ def heartbeat(device_id: NamePath, beat: Heartbeat, device: DeviceActor, service
     return Response(status_code=204)
 
 
-@router.get(f"{API_PREFIX}/devices", tags=["people"], responses=problems(401, 403))
-def list_devices(actor: PatrolActor, services: ServicesDep) -> DeviceList:
-    """Give all devices with their cameras."""
-    return DeviceList(devices=[_state(record) for record in services.device_list.all()])
+@router.get(f"{API_PREFIX}/devices", tags=["people"], responses=problems(401, 403, 422))
+def list_devices(
+    actor: PatrolActor,
+    services: ServicesDep,
+    q: Annotated[
+        str, Query(max_length=120, description="Looked for in id, name, place and national id")
+    ] = "",
+    status: DeviceStatus | None = None,
+    compound_id: Annotated[str | None, Query(max_length=64)] = None,
+    agent_version: Annotated[str | None, Query(max_length=64)] = None,
+    after: Annotated[str, Query(max_length=128, description="`next_after` of the last page")] = "",
+    limit: Annotated[int, Query(ge=1, le=_MAX_PAGE)] = 200,
+) -> DeviceList:
+    """List devices with their cameras, by id."""
+    wanted = DeviceFilter(q.strip(), status, compound_id, agent_version, actor.reach)
+    page = services.device_list.page(wanted, after, limit)
+    counts = services.device_list.counts(wanted)
+    return DeviceList(
+        devices=[device_state(record) for record in page],
+        total=counts.total,
+        online=counts.online,
+        next_after=page[-1].device.device_id if len(page) == limit else None,
+    )
 
 
 @router.post(
@@ -160,11 +190,17 @@ def _camera_state(camera: Camera) -> CameraState:
     return CameraState.model_validate(camera, from_attributes=True)
 
 
-def _state(record: DeviceRecord) -> DeviceState:
+def device_state(record: DeviceRecord) -> DeviceState:
+    """Write a device with its cameras."""
     device, vitals = record.device, record.device.vitals
     figures = {name: getattr(vitals, name, None) for name in Vitals.__dataclass_fields__}
     return DeviceState(
         device_id=device.device_id,
+        name=device.name,
+        place=device.place,
+        compound_id=device.spot.compound_id,
+        grid_id=device.spot.grid_id,
+        national_id=device.national_id,
         is_online=device.is_online,
         is_enrolled=device.token_hash is not None,
         registered_at=device.registered_at,

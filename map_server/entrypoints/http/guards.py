@@ -1,61 +1,60 @@
-"""Deny by default: the app refuses to start while a route answers without a guard."""
+"""Deny by default: the app refuses to start while a route answers without a guard or lacks its policy."""
 
 from collections.abc import Iterator
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 
+from map_server.domain.account import Role
 from map_server.entrypoints.http.device_auth import require_device
-from map_server.entrypoints.http.security import (
-    require_admin,
-    require_auditor,
-    require_patrol,
-    require_supervisor,
-)
-
-PUBLIC_PATHS = frozenset(
-    {
-        "/login",
-        "/welcome/{token}",
-        "/static",
-        "/healthz",
-        "/readyz",
-        "/metrics",
-        "/openapi.json",
-        "/api/v1/devices/enrol",  # guarded by its one-time token
-    }
-)
-"""Every path that answers without an account or a device token. Adding one is a decision for a reviewer."""
+from map_server.entrypoints.http.policies import DEVICE_ROUTES, POLICIES, PUBLIC_PATHS
+from map_server.entrypoints.http.security import ROLE_OF_GUARD
 
 
-GUARDS = frozenset({require_patrol, require_auditor, require_supervisor, require_admin, require_device})
-
-
-def unguarded_paths(app: FastAPI) -> list[str]:
-    """Paths that have no guard and are not public on purpose; must be empty."""
-    return sorted(
-        str(route.path)
-        for route in iter_route_contexts(app.routes)
-        if route.path not in PUBLIC_PATHS and not _is_guarded(route.dependant)
-    )
+def faulty_routes(app: FastAPI) -> list[str]:
+    """Routes that are not guarded as policies.py says, with what is wrong; must be empty."""
+    faults = [fault for route in iter_route_contexts(app.routes) for fault in _faults(route)]
+    return sorted(faults)
 
 
 def refuse_unguarded(app: FastAPI) -> None:
-    """Stop a server that would answer strangers.
+    """Stop a server that would answer strangers, or people in whose areas a thing does not lie.
 
     Raises:
-        RuntimeError: names the paths.
+        RuntimeError: names the routes.
     """
-    if paths := unguarded_paths(app):
-        raise RuntimeError(f"routes without a guard (take an actor): {', '.join(paths)}")
+    if faults := faulty_routes(app):
+        raise RuntimeError("; ".join(faults))
 
 
-def _is_guarded(dependant: Dependant | None) -> bool:
-    return dependant is not None and any(part.call in GUARDS for part in _all_parts(dependant))
+def _faults(route: RouteContext) -> Iterator[str]:
+    path = str(route.path)
+    if path in PUBLIC_PATHS:
+        return
+    guards = {part.call for part in _all_parts(getattr(route.original_route, "dependant", None))}
+    roles = {ROLE_OF_GUARD[guard] for guard in ROLE_OF_GUARD.keys() & guards}
+    for method in sorted(set(route.methods or ()) - {"OPTIONS"}):
+        name = f"{method} {path}"
+        if name in DEVICE_ROUTES:
+            if require_device not in guards:
+                yield f"{name} is a route of devices: take a DeviceActor"
+        elif fault := _fault_of_people(name, roles):
+            yield fault
 
 
-def _all_parts(dependant: Dependant) -> Iterator[Dependant]:
-    yield dependant
-    for part in dependant.dependencies:
-        yield from _all_parts(part)
+def _fault_of_people(name: str, roles: set[Role]) -> str | None:
+    policy = POLICIES.get(name)
+    if policy is None:
+        return f"{name} has no policy: give it a line in entrypoints/http/policies.py"
+    if roles != {policy.role}:
+        asked = ", ".join(roles) or "nobody"
+        return f"{name} has a guard for {asked}, its policy says {policy.role}: take that actor"
+    return None
+
+
+def _all_parts(dependant: Dependant | None) -> Iterator[Dependant]:
+    if dependant is not None:
+        yield dependant
+        for part in dependant.dependencies:
+            yield from _all_parts(part)

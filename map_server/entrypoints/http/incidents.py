@@ -9,7 +9,7 @@ from map_server.domain.incident import IncidentState
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.incident_schemas import IncidentDetail, IncidentOut
-from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
+from map_server.entrypoints.http.security import PatrolActor, SupervisorActor, expect_within
 from wire_contract.routes import API_PREFIX
 from wire_contract.vocabulary import EventKind
 
@@ -61,7 +61,7 @@ def list_incidents(
     limit: Annotated[int, Query(ge=1, le=_MAX_PAGE)] = 100,
 ) -> IncidentPage:
     """List incidents, newest first."""
-    page = services.incident_list.page(kind or [], state or [], before, limit)
+    page = services.incident_list.page(kind or [], state or [], before, limit, actor.reach)
     next_before = page[-1].number if len(page) == limit else None
     return IncidentPage(incidents=[IncidentOut.of(incident) for incident in page], next_before=next_before)
 
@@ -86,6 +86,7 @@ def merge_incidents(
     incident_id: str, request: MergeRequest, actor: SupervisorActor, services: ServicesDep
 ) -> IncidentOut:
     """Take another incident of the same kind into this one; a split gives both back as they were."""
+    expect_within(services, actor.reach, "incident", request.absorbed_id)
     incident = services.incidents.merge(
         incident_id, request.absorbed_id, actor.audit_name, request.reason, request.version
     )

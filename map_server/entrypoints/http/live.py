@@ -12,6 +12,7 @@ from map_server.adapters.db.queries.live import MapFilter, SqlLiveMap
 from map_server.domain.errors import InvalidInput
 from map_server.domain.fusion import SearchBox
 from map_server.domain.incident import IncidentState
+from map_server.domain.reach import Reach
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.live_schemas import LiveCollection, LiveQuery
@@ -62,11 +63,11 @@ def live_geojson(
     """
     now = services.clock.now()
     cursor = services.live.cursor()
-    etag = _etag(cursor, now, request.url.query)
+    etag = _etag(cursor, now, f"{request.url.query} {actor.reach.facts()}")
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if if_none_match == etag:
         return Response(status_code=304, headers=headers)
-    picture = _picture(services.live, _wanted(query, now), query.zoom, query.since, cursor)
+    picture = _picture(services.live, _wanted(query, now, actor.reach), query.zoom, query.since, cursor)
     body = {
         "type": "FeatureCollection",
         "cursor": cursor,
@@ -93,7 +94,7 @@ def _picture(live: SqlLiveMap, wanted: MapFilter, zoom: float, since: int | None
         delta = _delta(live, wanted, since)
         if delta is not None:
             return delta
-    cameras = [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras()]
+    cameras = [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(reach=wanted.reach)]
     if is_clustered:
         cell_deg = 360 / (_TILE_PX * 2**zoom) * CLUSTER_CELL_PX
         return _Picture([*cluster_features(live.clusters(wanted, cell_deg)), *cameras], [], is_clustered=True)
@@ -109,22 +110,29 @@ def _delta(live: SqlLiveMap, wanted: MapFilter, since: int) -> _Picture | None:
     device_ids = {change.subject_id for change in changes if change.subject_kind == "device"}
     shown = live.shown_among(incident_ids, wanted)
     features = [incident_feature(incident) for incident in live.by_id(shown)]
-    features += [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(device_ids)]
-    return _Picture(features, sorted(incident_ids - shown), is_delta=True)
+    features += [
+        camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(device_ids, wanted.reach)
+    ]
+    gone = sorted(incident_ids - shown)
+    if not wanted.reach.is_whole_ward:  # of what happens elsewhere, not even the ids are told
+        spots = live.spots(gone, ())
+        gone = [each for each in gone if wanted.reach.covers(spots["incident", each])]
+    return _Picture(features, gone, is_delta=True)
 
 
-def _wanted(query: LiveQuery, now: datetime) -> MapFilter:
+def _wanted(query: LiveQuery, now: datetime, reach: Reach) -> MapFilter:
     return MapFilter(
         kinds=frozenset(query.kind or EventKind),
         states=frozenset(query.state or _SHOWN_BY_DEFAULT),
         seen_from=query.seen_from or now - _DEFAULT_PERIOD,
         seen_to=query.seen_to or now + _DEFAULT_PERIOD,
         box=None if query.bbox is None else _box(query.bbox),
+        reach=reach,
     )
 
 
 def _etag(cursor: int, now: datetime, query: str) -> str:
-    """Changes with each commit, each query and each minute (the default period moves with the clock)."""
+    """Changes with each commit, query, reach and minute (the default period moves with the clock)."""
     minute = int(now.timestamp() // 60)
     return f'W/"{cursor}-{minute}-{hashlib.sha256(query.encode()).hexdigest()[:12]}"'
 

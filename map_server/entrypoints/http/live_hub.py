@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from map_server.adapters.db.queries.live import CameraOnMap, Change
 from map_server.domain.incident import Incident
+from map_server.domain.reach import NOWHERE, WHOLE_WARD, Reach, Spot
 from map_server.entrypoints.http.metrics import Metrics
 from map_server.presentation.geojson import camera_feature, incident_feature
 
@@ -47,6 +48,11 @@ class LiveMessage:
 
     seq: int
     text: str
+    spot: Spot = NOWHERE
+
+    def is_for(self, reach: Reach) -> bool:
+        """Whether somebody of this reach may hear of it."""
+        return reach.covers(self.spot)
 
 
 class LiveReads(Protocol):
@@ -63,6 +69,11 @@ class LiveReads(Protocol):
 
     def cameras(self, device_ids: Collection[str]) -> list[CameraOnMap]:
         """Give the cameras of some devices."""
+
+    def spots(
+        self, incident_ids: Collection[str], device_ids: Collection[str]
+    ) -> dict[tuple[str, str], Spot]:
+        """Tell where incidents and devices lie."""
 
 
 class Viewer:
@@ -146,22 +157,23 @@ class LiveHub:
     def messages_since(self, seq: int) -> list[LiveMessage]:
         """Read what changed after `seq` and write it as events, oldest first."""
         changes = self._live.changes_since(seq, SUBJECTS, MAX_CATCH_UP)
-        texts = self._incident_texts(changes) | self._device_texts(changes)
+        incident_ids, device_ids = (_ids(changes, kind) for kind in ("incident", "device"))
+        texts = self._incident_texts(incident_ids) | self._device_texts(device_ids)
+        spots = self._live.spots(incident_ids, device_ids) if changes else {}
         return [
-            LiveMessage(change.seq, _event(change, texts.get((change.subject_kind, change.subject_id), "{}")))
+            LiveMessage(change.seq, _event(change, texts.get(subject, "{}")), spots.get(subject, NOWHERE))
             for change in changes
+            for subject in [(change.subject_kind, change.subject_id)]
         ]
 
-    def _incident_texts(self, changes: list[Change]) -> dict[tuple[str, str], str]:
-        ids = {change.subject_id for change in changes if change.subject_kind == "incident"}
+    def _incident_texts(self, ids: set[str]) -> dict[tuple[str, str], str]:
         return (
             {("incident", i.incident_id): _json(incident_feature(i)) for i in self._live.by_id(ids)}
             if ids
             else {}
         )
 
-    def _device_texts(self, changes: list[Change]) -> dict[tuple[str, str], str]:
-        ids = {change.subject_id for change in changes if change.subject_kind == "device"}
+    def _device_texts(self, ids: set[str]) -> dict[tuple[str, str], str]:
         on_map = self._live.cameras(ids) if ids else []
         texts = {}
         for device_id in ids:
@@ -171,7 +183,7 @@ class LiveHub:
             texts["device", device_id] = _json({"device_id": device_id, "cameras": features})
         return texts
 
-    async def stream(self, last_seq: int | None) -> AsyncIterator[str]:
+    async def stream(self, last_seq: int | None, reach: Reach = WHOLE_WARD) -> AsyncIterator[str]:
         """Give one viewer its stream: first what it missed after `last_seq`, then what happens."""
         viewer = Viewer(self._params)
         self._viewers.add(viewer)
@@ -186,8 +198,9 @@ class LiveHub:
             if last_seq is not None:
                 for message in await run_in_threadpool(self.messages_since, last_seq):
                     reached = message.seq
-                    yield message.text
-            async for text in _live_texts(viewer, reached, self._params.lifetime_s):
+                    if message.is_for(reach):
+                        yield message.text
+            async for text in _live_texts(viewer, reach, reached, self._params.lifetime_s):
                 yield text
         finally:
             self._let_go(viewer)
@@ -207,7 +220,7 @@ class LiveHub:
             self._let_go(viewer)
 
 
-async def _live_texts(viewer: Viewer, reached: int, lifetime_s: float) -> AsyncIterator[str]:
+async def _live_texts(viewer: Viewer, reach: Reach, reached: int, lifetime_s: float) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     ends_at_s = loop.time() + lifetime_s
     while loop.time() < ends_at_s:
@@ -218,8 +231,12 @@ async def _live_texts(viewer: Viewer, reached: int, lifetime_s: float) -> AsyncI
             continue
         if message is None:
             return
-        if message.seq > reached:
+        if message.seq > reached and message.is_for(reach):
             yield message.text
+
+
+def _ids(changes: list[Change], subject_kind: str) -> set[str]:
+    return {change.subject_id for change in changes if change.subject_kind == subject_kind}
 
 
 def _event(change: Change, data: str) -> str:

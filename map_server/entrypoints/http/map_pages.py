@@ -9,6 +9,7 @@ from map_server.adapters.db.queries.live import MapFilter
 from map_server.domain.fusion import box_around, distance_m
 from map_server.domain.incident import OPEN_STATES, Incident, IncidentState
 from map_server.domain.place import Whereabouts
+from map_server.domain.reach import Reach
 from map_server.domain.verdict import RejectReason, is_undecided
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.security import PatrolActor
@@ -31,7 +32,7 @@ def live_map(request: Request, services: ServicesDep, actor: PatrolActor) -> Res
         request,
         "live.html",
         map=map_parts(MapView(), request.state.csp_nonce),
-        has_devices=bool(services.device_list.all()),
+        has_devices=services.device_list.has_any(),
     )
 
 
@@ -46,15 +47,17 @@ def incident_panel(request: Request, services: ServicesDep, actor: PatrolActor, 
     """Give the piece of a page that the panel shows."""
     record = services.incident_list.one(incident_id)
     verdicts = services.audit_desk.verdicts_on(incident_id)
+    view = incident_view(record, translations(language_of(request)).gettext)
+    services.keeping.looks.page_viewed(actor.audit_name, incident_id, view.sha256s)
     return render(
         request,
         "incident_panel.html",
-        view=incident_view(record, translations(language_of(request)).gettext),
+        view=view,
         where=whereabouts_of(services, record.incident),
         is_undecided=is_undecided(record.incident),
         standing=next((line for line in verdicts if line.verdict.undone_at is None), None),
         reasons=tuple(RejectReason),
-        neighbours=_neighbours(services, record.incident),
+        neighbours=_neighbours(services, record.incident, actor.reach),
     )
 
 
@@ -63,7 +66,7 @@ def whereabouts_of(services: Services, incident: Incident) -> Whereabouts | None
     return services.places.whereabouts((incident.fix.lon, incident.fix.lat)) if incident.fix else None
 
 
-def _neighbours(services: Services, incident: Incident) -> list[tuple[Incident, float]]:
+def _neighbours(services: Services, incident: Incident, reach: Reach) -> list[tuple[Incident, float]]:
     """Other incidents of the kind nearby, nearest first: candidates for a merge."""
     if incident.fix is None or incident.state in (IncidentState.MERGED, IncidentState.REJECTED):
         return []
@@ -74,6 +77,7 @@ def _neighbours(services: Services, incident: Incident) -> list[tuple[Incident, 
         seen_from=now,
         seen_to=now + timedelta(days=1),
         box=box_around(incident.fix, NEIGHBOUR_RADIUS_M),
+        reach=reach,
     )
     others = [
         (other, distance_m(incident.fix, other.fix))

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from map_server.entrypoints.http.errors import PROBLEM_MEDIA_TYPE, Problem
-from map_server.entrypoints.http.guards import PUBLIC_PATHS
 from map_server.entrypoints.http.idempotency import KEY_HEADER, takes_key
+from map_server.entrypoints.http.policies import PUBLIC_PATHS
 from map_server.entrypoints.http.security import CSRF_HEADER, SESSION_COOKIE
 from wire_contract.messages import EventMessage
 from wire_contract.routes import DEVICE_HEADER

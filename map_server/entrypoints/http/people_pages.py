@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from map_server.domain.account import LinkPurpose, Role
+from map_server.domain.account import LinkPurpose, Post, Role, checked_email
 from map_server.domain.errors import DomainError
+from map_server.domain.reach import WHOLE_WARD, Reach
+from map_server.domain.unit import Unit
+from map_server.domain.ward_time import WARD_ZONE
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import status_of
 from map_server.entrypoints.http.security import AdminActor
+from map_server.entrypoints.services import Services
 from map_server.presentation.i18n import translations
 from map_server.presentation.pages import language_of, render
 from map_server.services.accounts import welcome_path
@@ -27,6 +31,36 @@ class NewLink:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class PostForm:
+    """The part of a form that says where somebody works. The whole ward must be chosen."""
+
+    reach: Literal["whole_ward", "areas"]
+    compounds: list[str]
+    grids: list[str]
+    unit_id: str
+    email: str
+
+    def post(self, role: Role) -> Post:
+        """Give the post. Raises InvalidInput."""
+        whole = self.reach == "whole_ward"
+        reach = WHOLE_WARD if whole else Reach.of_areas(tuple(self.compounds), tuple(self.grids))
+        return Post(role, reach, self.unit_id or None, checked_email(self.email))
+
+
+def _chosen_post(
+    reach: Annotated[Literal["whole_ward", "areas"], Form()],
+    compounds: Annotated[list[str] | None, Form()] = None,
+    grids: Annotated[list[str] | None, Form()] = None,
+    unit_id: Annotated[str, Form(max_length=64)] = "",
+    email: Annotated[str, Form(max_length=254)] = "",
+) -> PostForm:
+    return PostForm(reach=reach, compounds=compounds or [], grids=grids or [], unit_id=unit_id, email=email)
+
+
+ChosenPost = Annotated[PostForm, Depends(_chosen_post)]
+
+
 @router.get("/people")
 def people_page(request: Request, services: ServicesDep, actor: AdminActor) -> Response:
     """Show accounts and open invitations."""
@@ -40,10 +74,11 @@ def invite(
     actor: AdminActor,
     note: Annotated[str, Form(max_length=60)],
     role: Annotated[Role, Form()],
+    chosen: ChosenPost,
 ) -> Response:
     """Make an invitation and show its link."""
     try:
-        token = services.accounts.invite(role, note, actor.audit_name)
+        token = services.accounts.invite_to(chosen.post(role), note, actor.audit_name)
     except DomainError as error:
         return _page(request, services, error=error)
     return _page(request, services, NewLink(note, _address(request, services, token)))
@@ -81,6 +116,24 @@ def change_role(
     """Give somebody another role."""
     try:
         services.accounts.change_role(account_id, role, version, actor.audit_name)
+    except DomainError as error:
+        return _page(request, services, error=error)
+    return _back()
+
+
+@router.post("/people/{account_id}/post")
+def change_post(
+    request: Request,
+    services: ServicesDep,
+    actor: AdminActor,
+    account_id: str,
+    role: Annotated[Role, Form()],
+    version: Annotated[int, Form()],
+    chosen: ChosenPost,
+) -> Response:
+    """Give somebody another role, other areas, another unit or e-mail address."""
+    try:
+        services.accounts.change_post(account_id, chosen.post(role), version, actor.audit_name)
     except DomainError as error:
         return _page(request, services, error=error)
     return _back()
@@ -131,6 +184,9 @@ def _page(
         status_of(error) if error else HTTPStatus.OK,
         accounts=services.accounts.people(),
         invitations=services.accounts.open_invitations(),
+        compounds=services.areas.compounds(),
+        grids=services.areas.grids(),
+        units=_units(services),
         roles=tuple(Role),
         role_notes={
             Role.PATROL: gettext("map and routes"),
@@ -146,6 +202,13 @@ def _page(
         new_link=new_link,
         error=gettext(error.message) if error else "",
     )
+
+
+def _units(services: Services) -> tuple[Unit, ...]:
+    """The units in force today, for the choice of one."""
+    today = services.clock.now().astimezone(WARD_ZONE).date()
+    with services.read() as work:
+        return tuple(unit for unit in work.handbook.current().units if unit.is_valid_on(today))
 
 
 def _address(request: Request, services: ServicesDep, token: str) -> str:

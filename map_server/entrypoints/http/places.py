@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from map_server.domain.place import LAYERS, LoadedLayer, Whereabouts
+from map_server.domain.reach import Spot
 from map_server.domain.site import Level, Site, SiteKind, StructureState
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
@@ -187,6 +188,9 @@ def layer_as_geojson(
     accept_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """Give a whole layer. Sent packed to whoever takes gzip."""
+    if not actor.reach.is_whole_ward and name in LAYERS and LAYERS[name].holds_sites:
+        own = services.places.content(name).within(actor.reach)
+        return Response(layer_geojson(own), headers={"Cache-Control": "no-store"}, media_type=GEOJSON)
     answer = _answers(request, services.places).of(name)
     headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if if_none_match == answer.etag:
@@ -209,7 +213,8 @@ def list_sites(
 ) -> SitePage:
     """List sites under inspection, by id."""
     now = services.clock.now()
-    found = services.places.sites(kind or (), due)
+    known = services.places.sites(kind or (), due)
+    found = [site for site in known if actor.reach.covers(Spot(site.compound_id, site.grid_id))]
     page = [site for site in found if site.site_id > after][: limit + 1]
     next_after = page[limit - 1].site_id if len(page) > limit else None
     sites = [SiteOut.of(site, now) for site in page[:limit]]

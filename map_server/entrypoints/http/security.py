@@ -1,9 +1,11 @@
-"""Who may call what: session cookies, roles, CSRF. A route without a guard stops the server at its start.
+"""Who may call what: session cookies, roles, areas, CSRF. A route without a policy stops the server.
 
 A router takes one of the annotated actors as an argument of each function:
 
     def confirm(incident_id: str, actor: AuditorActor) -> …        # auditors, supervisors and administrators
     def receive(messages: …, device: DeviceActor) -> …             # devices: see device_auth.py
+
+and its line in policies.py, which says for which areas. A list is cut by `actor.reach`.
 
 `actor.audit_name` is what the audit log keeps ("person:ID"). Unsafe methods of people are refused without the
 session's CSRF token, sent as header X-CSRF-Token (fetch) or as form field csrf_token (plain forms).
@@ -16,10 +18,14 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from map_server.domain.account import SESSION_LIFETIME, Role
-from map_server.domain.errors import Forbidden, Unauthenticated
+from map_server.domain.errors import Forbidden, NotFound, Unauthenticated
+from map_server.domain.reach import Reach
 from map_server.entrypoints.http.deps import services_of
+from map_server.entrypoints.http.policies import POLICIES, AreaRule, OfOne
+from map_server.entrypoints.services import Services
 from map_server.services.sign_in import SignedIn
 
 SESSION_COOKIE = "lilong_session"
@@ -46,6 +52,11 @@ class Person:
     csrf_token: str
     signed_in: SignedIn
     unit_id: str | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """The areas in which this person may look and act; lists are cut to them."""
+        return self.signed_in.account.reach
 
     @property
     def audit_name(self) -> str:
@@ -99,13 +110,36 @@ def check_same_origin(request: Request) -> None:
         raise Forbidden("This form was sent from another site.")
 
 
-def _guard(needed: Role) -> Callable[[Person], Awaitable[Person]]:
-    async def require_role(person: Annotated[Person, Depends(_checked_person)]) -> Person:
+def _guard(needed: Role) -> Callable[[Request, Person], Awaitable[Person]]:
+    async def require_role(request: Request, person: Annotated[Person, Depends(_checked_person)]) -> Person:
         if not person.role.covers(needed):
             raise Forbidden("Your role does not allow this; ask an administrator.")
+        if not person.reach.is_whole_ward:
+            await _check_area(request, person)
         return person
 
     return require_role
+
+
+async def _check_area(request: Request, person: Person) -> None:
+    """Hold somebody who looks after single areas to them, by the rule of the route (policies.py)."""
+    rule = POLICIES[f"{request.method} {request.scope['route'].path}"].area
+    if rule is AreaRule.WHOLE_WARD:
+        raise Forbidden("This concerns the whole ward, and you look after single areas.")
+    if isinstance(rule, OfOne):
+        subject_id = request.path_params[rule.parameter]
+        await run_in_threadpool(
+            expect_within, services_of(request), person.reach, rule.subject_kind, subject_id
+        )
+
+
+def expect_within(services: Services, reach: Reach, subject_kind: str, subject_id: str) -> None:
+    """Refuse a thing outside of a reach as one that does not exist, so that its existence is not told.
+
+    For things that a body names; those in the path are held by policies.py. Raises NotFound.
+    """
+    if not services.spots.covers(reach, subject_kind, subject_id):
+        raise NotFound("There is no such thing in your areas.")
 
 
 require_patrol = _guard(Role.PATROL)
@@ -117,6 +151,14 @@ PatrolActor = Annotated[Person, Depends(require_patrol)]
 AuditorActor = Annotated[Person, Depends(require_auditor)]
 SupervisorActor = Annotated[Person, Depends(require_supervisor)]
 AdminActor = Annotated[Person, Depends(require_admin)]
+
+ROLE_OF_GUARD = {
+    require_patrol: Role.PATROL,
+    require_auditor: Role.AUDITOR,
+    require_supervisor: Role.SUPERVISOR,
+    require_admin: Role.ADMIN,
+}
+"""For the check that the signature of a route and its policy name the same role."""
 
 
 def set_session_cookie(request: Request, response: Response, token: str) -> None:

@@ -31,4 +31,6 @@ async def stream(
     last_seq = int(last_event_id) if last_event_id is not None and last_event_id.isdecimal() else None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     hub = request.app.state.live_hub
-    return StreamingResponse(hub.stream(last_seq), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(
+        hub.stream(last_seq, actor.reach), headers=headers, media_type="text/event-stream"
+    )

@@ -1,5 +1,6 @@
 """Work orders for people and programs: list, look closely, draft, take an action, add a picture."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,7 +13,7 @@ from map_server.domain.work_order_rules import WorkActor, allowed_actions
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.preconditions import RequiredVersion, etag
-from map_server.entrypoints.http.security import PatrolActor, Person, SupervisorActor
+from map_server.entrypoints.http.security import PatrolActor, Person, SupervisorActor, expect_within
 from map_server.entrypoints.http.work_order_schemas import (
     DraftRequest,
     PhotoAnswer,
@@ -40,7 +41,7 @@ def list_work_orders(
     actor: PatrolActor, services: ServicesDep, query: Annotated[WorkOrderQuery, Query()]
 ) -> WorkOrderPage:
     """List work orders, newest first."""
-    wanted = query.wanted(services.clock.now(), actor.audit_name)
+    wanted = replace(query.wanted(services.clock.now(), actor.audit_name), reach=actor.reach)
     page = services.work_order_list.page(wanted, query.before, query.limit)
     next_before = page[-1].number if len(page) == query.limit else None
     return WorkOrderPage(work_orders=[WorkOrderOut.of(order) for order in page], next_before=next_before)
@@ -61,6 +62,7 @@ def draft_work_order(
     request: DraftRequest, response: Response, actor: SupervisorActor, services: ServicesDep
 ) -> WorkOrderOut:
     """Draft a work order for an incident that has none. Confirmed incidents get theirs by themselves."""
+    expect_within(services, actor.reach, "incident", request.incident_id)
     return _answer(services.work_orders.draft(request.incident_id, work_actor(actor)), response)
 
 

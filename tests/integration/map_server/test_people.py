@@ -222,7 +222,9 @@ def test_log_in_form_of_another_site_is_refused(server: RunningServer, headers: 
 
 
 def test_invitation_gives_the_role_and_no_more(server: RunningServer) -> None:
-    page = send(first_admin(server), "/people/invitations", note="王芳", role="auditor").text
+    page = send(
+        first_admin(server), "/people/invitations", note="王芳", role="auditor", reach="whole_ward"
+    ).text
     found = re.search(r"/welcome/[\w-]+", page)
     assert found
     browser = server.stranger()
@@ -290,7 +292,7 @@ def test_two_administrators_do_not_overwrite_each_other(server: RunningServer) -
 
 def test_every_change_of_people_is_in_the_audit_log(server: RunningServer) -> None:
     admin = first_admin(server)
-    send(admin, "/people/invitations", note="Wang", role="patrol")
+    send(admin, "/people/invitations", note="Wang", role="patrol", reach="whole_ward")
     send(admin, "/account", old_password=PASSWORD, password="another quiet lane")
     with server.services.engine.connect() as connection:
         actions = set(connection.scalars(select(audit_log.c.action)))

@@ -14,9 +14,11 @@ from map_server.adapters.db.tables.accounts import accounts
 from map_server.adapters.db.tables.events import event_evidence, evidence
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.tables.kernel import audit_log
+from map_server.adapters.db.ward_areas import within
 from map_server.domain.errors import NotFound
 from map_server.domain.event import Event
 from map_server.domain.incident import Incident, IncidentState
+from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.services.incident_ports import Merge
 from wire_contract.vocabulary import EventKind
 
@@ -72,9 +74,11 @@ class SqlIncidentList:
         states: Sequence[IncidentState],
         before_number: int | None,
         limit: int,
+        reach: Reach = WHOLE_WARD,
     ) -> list[Incident]:
         """Give incidents by falling number; `before_number` goes on after an earlier page."""
-        statement = select(incidents).order_by(incidents.c.number.desc()).limit(limit)
+        statement = select(incidents).where(within(reach, incidents))
+        statement = statement.order_by(incidents.c.number.desc()).limit(limit)
         if kinds:
             statement = statement.where(incidents.c.kind.in_([str(kind) for kind in kinds]))
         if states:

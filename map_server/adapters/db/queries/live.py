@@ -14,9 +14,11 @@ from map_server.adapters.db.spatial import SpatialIndex, boxes_json
 from map_server.adapters.db.tables.devices import cameras, devices
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.tables.kernel import audit_head, audit_log
+from map_server.adapters.db.ward_areas import within
 from map_server.domain.device import Camera
 from map_server.domain.fusion import SearchBox
 from map_server.domain.incident import OPEN_STATES, Incident, IncidentState
+from map_server.domain.reach import WHOLE_WARD, Reach, Spot
 from map_server.presentation.geojson import CellCount
 from wire_contract.vocabulary import EventKind
 
@@ -32,6 +34,7 @@ class MapFilter:
     seen_from: datetime
     seen_to: datetime
     box: SearchBox | None = None
+    reach: Reach = WHOLE_WARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class SqlLiveMap:
             incidents.c.state.in_([str(state) for state in wanted.states]),
             seen,
             incidents.c.first_seen_at <= wanted.seen_to,
+            within(wanted.reach, incidents),
         ]
         if wanted.box is not None:
             conditions.append(
@@ -122,11 +126,14 @@ class SqlLiveMap:
             )
         return and_(*conditions)
 
-    def cameras(self, device_ids: Collection[str] | None = None) -> list[CameraOnMap]:
-        """Give all cameras, or those of some devices."""
+    def cameras(
+        self, device_ids: Collection[str] | None = None, reach: Reach = WHOLE_WARD
+    ) -> list[CameraOnMap]:
+        """Give all cameras within reach, or those of some devices."""
         statement = (
             select(cameras, devices.c.is_online)
             .join(devices, devices.c.id == cameras.c.device_id)
+            .where(within(reach, devices))
             .order_by(cameras.c.device_id, cameras.c.camera_id)
         )
         if device_ids is not None:
@@ -134,6 +141,18 @@ class SqlLiveMap:
         with self._engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(statement).mappings()]
         return [CameraOnMap(is_online=row.pop("is_online"), camera=camera_from_row(row)) for row in rows]
+
+    def spots(
+        self, incident_ids: Collection[str], device_ids: Collection[str]
+    ) -> dict[tuple[str, str], Spot]:
+        """Tell where incidents and devices lie, by the audit log's kind of subject and id."""
+        found = {}
+        with self._engine.connect() as connection:
+            for kind, table, ids in (("incident", incidents, incident_ids), ("device", devices, device_ids)):
+                columns = select(table.c.id, table.c.compound_id, table.c.grid_id)
+                for row in connection.execute(columns.where(table.c.id.in_(ids))):
+                    found[kind, row.id] = Spot(row.compound_id, row.grid_id)
+        return found
 
     def changes_since(self, seq: int, subject_kinds: Collection[str], limit: int) -> list[Change]:
         """Give the newest change of each subject changed after `seq`, oldest first; at most `limit`."""

@@ -16,7 +16,9 @@ from map_server.adapters.db.tables.work_orders import (
     work_order_tasks,
     work_orders,
 )
+from map_server.adapters.db.ward_areas import within
 from map_server.domain.incident import IncidentState, Judgement
+from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.domain.unit import UnitLevel
 from map_server.domain.work_order import CAMERA_MAY_CLOSE, LIVING, TaskState, WorkOrder, WorkOrderState
 from map_server.services.work_order_ports import Detection, Photo
@@ -44,6 +46,7 @@ class WorkOrderFilter:
     overdue_at: datetime | None = None
     without_owner: bool = False
     handler: str | None = None
+    reach: Reach = WHOLE_WARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ def _has_order(states: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [within(wanted.reach, work_orders)]
     if wanted.states:
         conditions.append(work_orders.c.state.in_([str(state) for state in wanted.states]))
     if wanted.kinds:

@@ -8,6 +8,7 @@ import pytest
 
 from map_server.adapters.db.queries.live import CameraOnMap, Change
 from map_server.domain.incident import Incident
+from map_server.domain.reach import Spot
 from map_server.entrypoints.http.live_hub import LiveHub, LiveHubParams
 from map_server.entrypoints.http.metrics import Metrics
 
@@ -41,6 +42,11 @@ class FakeReads:
 
     def cameras(self, device_ids: Collection[str]) -> list[CameraOnMap]:
         return []
+
+    def spots(
+        self, incident_ids: Collection[str], device_ids: Collection[str]
+    ) -> dict[tuple[str, str], Spot]:
+        return {}
 
 
 @asynccontextmanager

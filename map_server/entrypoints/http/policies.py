@@ -1,0 +1,148 @@
+"""Who may open which door, and for which areas: the one place where role and area rule of every route stand.
+
+The server does not start with a route that is not here, nor with one whose signature asks for another role.
+Area rules:
+
+    WARD          the same for everybody: nothing in the answer belongs to an area
+    OWN_AREAS     a list: the answer holds only what lies in the person's areas
+    WHOLE_WARD    people of single areas are refused (403)
+    of_one(...)   one thing, named by a parameter of the path: one in a foreign area does not exist (404)
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import TypeAlias
+
+from map_server.domain.account import Role
+
+
+class AreaRule(Enum):
+    """What a person's areas mean at a door without a single thing behind it."""
+
+    WARD = auto()
+    OWN_AREAS = auto()
+    WHOLE_WARD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class OfOne:
+    """One thing of a kind (as the audit log names kinds), whose id is this parameter of the path."""
+
+    subject_kind: str
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one route asks of a person."""
+
+    role: Role
+    area: AreaRule | OfOne
+
+
+_Row: TypeAlias = tuple[Role, AreaRule | OfOne, str]
+
+PATROL, AUDITOR, SUPERVISOR, ADMIN = Role
+WARD, OWN_AREAS, WHOLE_WARD = AreaRule
+INCIDENT = OfOne("incident", "incident_id")
+DEVICE = OfOne("device", "device_id")
+WORK_ORDER = OfOne("work_order", "work_order_id")
+SITE = OfOne("site", "site_id")
+PLAN = OfOne("patrol", "plan_id")
+
+PUBLIC_PATHS = frozenset(
+    {
+        "/login",
+        "/welcome/{token}",
+        "/static",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/api/v1/devices/enrol",  # guarded by its one-time token
+    }
+)
+"""Every path that answers without an account or a device token. Adding one is a decision for a reviewer."""
+
+DEVICE_ROUTES = frozenset(
+    {
+        "POST /api/v1/events",
+        "PUT /api/v1/evidence/{sha256}",
+        "HEAD /api/v1/evidence/{sha256}",
+        "POST /api/v1/devices/{device_id}/heartbeat",
+    }
+)
+"""Routes of devices, each of which speaks for itself alone."""
+
+_ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
+    # one's own account
+    (PATROL, WARD, "GET /account  POST /account  POST /logout"),
+    # map and incidents
+    (PATROL, OWN_AREAS, "GET /  GET /api/v1/live.geojson  GET /api/v1/stream  GET /api/v1/incidents"),
+    (PATROL, INCIDENT, "GET /api/v1/incidents/{incident_id}  POST /api/v1/incidents/{incident_id}/resolve"),
+    (PATROL, INCIDENT, "GET /incidents/{incident_id}  GET /incidents/{incident_id}/panel"),
+    (SUPERVISOR, INCIDENT, "POST /api/v1/incidents/{incident_id}/merge"),
+    (SUPERVISOR, INCIDENT, "POST /api/v1/incidents/{incident_id}/split"),
+    (PATROL, OfOne("evidence", "sha256"), "GET /api/v1/evidence/{sha256}"),
+    # audit desk
+    (AUDITOR, OWN_AREAS, "GET /audit  GET /api/v1/audits  GET /api/v1/audits/progress"),
+    (AUDITOR, INCIDENT, "GET /audit/items/{incident_id}  POST /api/v1/audits/{incident_id}/verdict"),
+    (AUDITOR, OfOne("verdict", "verdict_id"), "POST /api/v1/audits/{verdict_id}/undo"),
+    (AUDITOR, WHOLE_WARD, "GET /audit/statistics  GET /api/v1/audits/statistics  GET /api/v1/audits/policy"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/audits/known-items"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/audits/known-items/{incident_id}/retire"),
+    (ADMIN, WHOLE_WARD, "PUT /api/v1/audits/policy  GET /api/v1/audits/export.zip"),
+    (PATROL, WARD, "POST /api/v1/patrol-finds"),
+    # the record
+    (AUDITOR, WHOLE_WARD, "GET /record  GET /record/heads.jsonl  GET /api/v1/record/heads"),
+    (AUDITOR, WHOLE_WARD, "GET /api/v1/legal-holds"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/legal-holds  POST /api/v1/legal-holds/{hold_id}/lift"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/evidence/{sha256}/erase"),
+    # work orders
+    (PATROL, OWN_AREAS, "GET /work-orders  GET /api/v1/work-orders"),
+    (PATROL, WORK_ORDER, "GET /work-orders/{work_order_id}"),
+    (SUPERVISOR, OWN_AREAS, "POST /api/v1/work-orders"),
+    (PATROL, WORK_ORDER, "GET /api/v1/work-orders/{work_order_id}"),
+    (PATROL, WORK_ORDER, "POST /api/v1/work-orders/{work_order_id}/transitions"),
+    (PATROL, WORK_ORDER, "PUT /api/v1/work-orders/{work_order_id}/photos/{sha256}"),
+    # places and sites
+    (PATROL, WARD, "GET /api/v1/layers  GET /api/v1/whereabouts"),
+    (PATROL, OWN_AREAS, "GET /api/v1/layers/{name}.geojson  GET /api/v1/sites"),
+    # patrols
+    (PATROL, OWN_AREAS, "GET /patrols  GET /api/v1/patrols"),
+    (PATROL, PLAN, "GET /patrols/{plan_id}  GET /patrols/{plan_id}/route/{team_id}"),
+    (PATROL, PLAN, "GET /api/v1/patrols/{plan_id}"),
+    (PATROL, PLAN, "POST /api/v1/patrols/{plan_id}/stops/{stop_id}/check-in"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/patrols"),
+    (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/replan  POST /api/v1/patrols/{plan_id}/cancel"),
+    (PATROL, WARD, "GET /api/v1/teams"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/teams  PUT /api/v1/teams/{team_id}"),
+    # devices
+    (AUDITOR, OWN_AREAS, "GET /devices"),
+    (AUDITOR, DEVICE, "GET /devices/{device_id}"),
+    (ADMIN, WHOLE_WARD, "GET /devices/template.csv  POST /devices/{device_id}"),
+    (ADMIN, WHOLE_WARD, "POST /devices/import  POST /devices/tokens"),
+    (PATROL, OWN_AREAS, "GET /api/v1/devices"),
+    (SUPERVISOR, DEVICE, "PUT /api/v1/devices/{device_id}/cameras/{camera_id}/position"),
+    (PATROL, DEVICE, "GET /api/v1/devices/{device_id}"),
+    (ADMIN, WHOLE_WARD, "PUT /api/v1/devices/{device_id}"),
+    (ADMIN, WHOLE_WARD, "POST /api/v1/devices/import  POST /api/v1/devices/enrolments"),
+    (ADMIN, WHOLE_WARD, "POST /devices  POST /api/v1/devices/{device_id}/enrolment"),
+    # people
+    (ADMIN, WHOLE_WARD, "GET /people  POST /people/invitations"),
+    (ADMIN, WHOLE_WARD, "POST /people/invitations/{link_hash}/withdraw  POST /people/{account_id}/reset"),
+    (ADMIN, WHOLE_WARD, "POST /people/{account_id}/role  POST /people/{account_id}/post"),
+    (ADMIN, WHOLE_WARD, "POST /people/{account_id}/close  POST /people/{account_id}/reopen"),
+)
+
+
+def _named(rows: tuple[_Row, ...]) -> Iterator[tuple[str, Policy]]:
+    for role, area, routes in rows:
+        for route in routes.split("  "):
+            yield route, Policy(role, area)
+
+
+POLICIES: Mapping[str, Policy] = MappingProxyType(dict(_named(_ROUTES_OF_PEOPLE)))
+"""`METHOD /path/template` to what it asks of people."""
