@@ -54,7 +54,7 @@ class Photos(CalibrationDataReader):
 
     def get_next(self) -> dict[str, Floats]:
         """Give the next picture as the network takes it; None after the last one, as the base class asks."""
-        return next(self._batches, None)  # type: ignore[return-value]
+        return next(self._batches, None)  # type: ignore[arg-type]
 
     def _read(self, paths: list[Path]) -> Iterator[dict[str, Floats]]:
         for path in paths:
