@@ -13,6 +13,7 @@ from typing import Any
 
 from edge_agent.boxes import area_px2, covered_fraction, iou
 from edge_agent.ports import GroundPlane
+from edge_agent.rules.attachment import is_part_of_any, is_what_moved, lies_on_any
 from edge_agent.rules.presence import AttendedClock, Presence
 from edge_agent.rules.sightings import Sighting, View, view_of
 from edge_agent.rules.slot import Slot, SlotCause, SlotParams
@@ -21,11 +22,9 @@ from edge_agent.rules.slots import DUPLICATE_COVER, SlotMemory
 from edge_agent.rules.zones import footprint_fraction, of_kind, stands_in
 from edge_agent.types import (
     AttributeValue,
-    BoxXyxy,
     Event,
     Observation,
     StillOrigin,
-    TrackState,
     Zone,
     ZoneKind,
 )
@@ -34,8 +33,6 @@ from wire_contract.vocabulary import CameraState, EventKind, EventPhase
 _GARBAGE_GROUP = "garbage"
 _UNKNOWN_LABEL = "object"
 _IN_BIN = 0.5
-_IS_VEHICLE_IOU = 0.3
-_IN_VEHICLE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +55,22 @@ class GarbageDropParams:
     """The detector's words for who may bring or attend a thing."""
     vehicle_labels: tuple[str, ...] = ("car", "large_vehicle", "two_wheeler")
     """The detector's words for what is no garbage where it stands."""
+    bin_labels: tuple[str, ...] = ("garbage_bin",)
+    """The detector's words for bins: what rests there of unknown class is a lid, or a bin that was moved."""
+    overflow_labels: tuple[str, ...] = ("overflow",)
+    """The detector's words for bins too full: what lies on top of them is not left on the ground."""
+    min_score_unbrought: float = 0.6
+    """What the detector alone sees, and nobody was seen to bring, needs this mean score, in [0, 1]."""
     watch_still_regions: bool = True
     """Also take things that no class of the detector fits."""
     slots: SlotParams = field(default_factory=lambda: SlotParams(match_iou=0.2))
-    """Slot memory. A bag that topples still overlaps the place where it lay by this much."""
-    """How things at rest are remembered."""
+    """How things at rest are remembered. A bag that topples still overlaps the place where it lay."""
 
     def __post_init__(self) -> None:
         for name in ("alarm_after_s", "stay_s", "max_frame_fraction"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: {getattr(self, name)} must be greater than 0")
-        for name in ("min_seen_fraction", "min_score", "max_frame_fraction"):
+        for name in ("min_seen_fraction", "min_score", "min_score_unbrought", "max_frame_fraction"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: {getattr(self, name)} is not in [0, 1]")
 
@@ -181,19 +183,16 @@ class GarbageDrop:
             return False
         if any(footprint_fraction(box, bin_zone, size_px) >= _IN_BIN for bin_zone in self._bins):
             return False
-        return not (self._presence.is_person(box) or self._is_vehicle(box, observation))
+        return not (self._presence.is_person(box) or self._is_known(thing, observation))
 
-    def _is_vehicle(self, box: BoxXyxy, observation: Observation) -> bool:
-        """Tell whether the box is a vehicle or a part of one: inside it and not on the ground before it."""
-        vehicles = (track for track in observation.tracks if track.label in self._params.vehicle_labels)
-        return any(
-            iou(box, vehicle.box_xyxy_px) >= _IS_VEHICLE_IOU
-            or (
-                covered_fraction(box, vehicle.box_xyxy_px) >= _IN_VEHICLE and box[3] <= vehicle.box_xyxy_px[3]
-            )
-            for vehicle in vehicles
-            if vehicle.state is not TrackState.LOST
-        )
+    def _is_known(self, thing: Sighting, observation: Observation) -> bool:
+        """Tell whether it is a vehicle or a bin, or a part of one: where those stand, and bins are moved."""
+        box, tracks = thing.box_xyxy_px, observation.tracks
+        if is_part_of_any(box, tracks, self._params.vehicle_labels):
+            return True
+        if thing.origin is StillOrigin.DETECTOR:
+            return lies_on_any(box, tracks, (*self._params.bin_labels, *self._params.overflow_labels))
+        return is_what_moved(box, tracks, self._params.bin_labels)
 
     def _attend(self, slot: Slot, observation: Observation, elapsed_s: float) -> Custody:
         """Move on the clock of a thing; it stands still while the thing is not there."""
@@ -220,12 +219,13 @@ class GarbageDrop:
     def _is_due(self, slot: Slot, observation: Observation) -> bool:
         custody = self._custody[slot.slot_id]
         is_known = StillOrigin.DETECTOR in slot.origins
+        is_brought = custody.bearer != "unseen" or StillOrigin.STILL_FOREGROUND in slot.origins
         return (
             not slot.has_event
             and slot.is_in_view
             and custody.clock.unattended_s >= self._params.alarm_after_s
             and slot.seen_fraction >= self._params.min_seen_fraction
-            and slot.score >= self._params.min_score
+            and slot.score >= (self._params.min_score if is_brought else self._params.min_score_unbrought)
             and (is_known or (custody.bearer != "unseen" and self._is_calm(slot, observation)))
         )
 

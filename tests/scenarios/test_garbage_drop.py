@@ -133,6 +133,38 @@ def test_bag_on_the_ground_before_a_parked_car_is_garbage() -> None:
     assert len(opened(Forecourt([BEARER, car, Region()]).watch(60))) == 1
 
 
+def test_bin_that_was_moved_or_opened_is_no_garbage() -> None:
+    """The region that its shift leaves is somewhat larger than the bin."""
+    moved = Seen((290.0, 250.0, 330.0, 332.0), 5.0, label="garbage_bin", track_id=4, is_still=True)
+    assert Forecourt([BEARER, moved, Region((284.0, 246.0, 336.0, 334.0))]).watch(120) == []
+    lid = Region((292.0, 246.0, 328.0, 262.0))
+    assert Forecourt([BEARER, moved, lid]).watch(120) == []
+
+
+def test_bag_beside_a_bin_is_garbage() -> None:
+    bin_beside = Seen((334.0, 250.0, 374.0, 328.0), label="garbage_bin", track_id=4, is_still=True)
+    assert len(opened(Forecourt([BEARER, bin_beside, Region()]).watch(60))) == 1
+
+
+def test_bag_on_the_ground_before_a_bin_is_garbage() -> None:
+    behind = Seen((290.0, 240.0, 332.0, 318.0), label="garbage_bin", track_id=4, is_still=True)
+    assert len(opened(Forecourt([BEARER, behind, Region()]).watch(60))) == 1
+
+
+def test_garbage_on_an_overflowing_bin_is_not_on_the_ground() -> None:
+    heap = Seen(BAG, 1.0, label="garbage", track_id=3, is_still=True, score=0.9)
+    overflow = Seen((280.0, 280.0, 350.0, 380.0), label="overflow", track_id=4, is_still=True)
+    assert Forecourt([heap, overflow]).watch(120) == []
+    beside = Seen((280.0, 240.0, 350.0, 335.0), label="overflow", track_id=4, is_still=True)
+    assert len(opened(Forecourt([heap, beside]).watch(120))) == 1
+
+
+@pytest.mark.parametrize(("score", "alarms"), [(0.5, 0), (0.7, 1)])
+def test_what_lay_there_before_must_be_surely_garbage(score: float, alarms: int) -> None:
+    heap = Seen(BAG, 0.0, label="garbage", track_id=3, is_still=True, score=score)
+    assert len(opened(Forecourt([heap]).watch(120))) == alarms
+
+
 def test_car_that_only_motion_sees_brought_itself() -> None:
     car: BoxXyxy = (200.0, 200.0, 320.0, 270.0)
     driver = Stir((310.0, 190.0, 330.0, 260.0), 12.0, 14.0)

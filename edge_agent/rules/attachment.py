@@ -1,0 +1,52 @@
+"""Is a thing at rest only a part of something known: a parked car's mirror, a bin's open lid?"""
+
+from collections.abc import Iterable
+
+from edge_agent.boxes import covered_fraction, iou
+from edge_agent.types import BoxXyxy, Track, TrackState
+
+_IS_IT_IOU = 0.3
+_INSIDE = 0.7
+_AROUND = 0.7
+_CLEAR = 0.2
+
+
+def is_part_of_any(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str]) -> bool:
+    """Tell whether a box is a known thing of these classes, or a part of one.
+
+    A part lies inside it and does not reach down to the ground before it, as a bag does that is left there.
+    """
+    wanted = frozenset(labels)
+    return any(
+        _is_part_of(box, track.box_xyxy_px)
+        for track in tracks
+        if track.label in wanted and track.state is not TrackState.LOST
+    )
+
+
+def _is_part_of(box: BoxXyxy, known: BoxXyxy) -> bool:
+    is_inside = covered_fraction(box, known) >= _INSIDE and box[3] <= known[3]
+    return is_inside or iou(box, known) >= _IS_IT_IOU
+
+
+def is_what_moved(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str]) -> bool:
+    """Tell whether a region of unknown class is a known thing with what its shift laid bare around it."""
+    tracks, wanted = tuple(tracks), frozenset(labels)
+    return is_part_of_any(box, tracks, wanted) or any(
+        covered_fraction(track.box_xyxy_px, box) >= _AROUND
+        for track in tracks
+        if track.label in wanted and track.state is not TrackState.LOST
+    )
+
+
+def lies_on_any(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str]) -> bool:
+    """Tell whether a thing lies on top of a known one of these classes, clear of the ground."""
+    wanted = frozenset(labels)
+    return any(
+        covered_fraction(box, known) >= _INSIDE and box[3] <= known[3] - _CLEAR * (known[3] - known[1])
+        for known in (
+            track.box_xyxy_px
+            for track in tracks
+            if track.label in wanted and track.state is not TrackState.LOST
+        )
+    )
