@@ -208,3 +208,24 @@ def test_hand_labels_are_read_with_their_ignored_places(tmp_path: Path) -> None:
     model = ("--model", folder / "tiny.onnx", "--results", folder / "out.json")
     _, _, error = run("--images", folder / "images", "--labels", folder / "labels", *model)
     assert "'square'; known are person" in str(error)
+
+
+def test_models_are_timed_side_by_side(tmp_path: Path) -> None:
+    folder = white_square(tmp_path)
+    net = str(folder / "tiny.onnx")
+    result = CliRunner().invoke(
+        app,
+        [
+            "detector-time",
+            "--images",
+            str(folder / "images"),
+            "--model",
+            net,
+            "--model",
+            net,
+            "--rounds",
+            "2",
+        ],
+    )
+    assert result.exit_code == 0
+    assert "against the first" in result.output
