@@ -1,4 +1,4 @@
-"""What people do in a scene, as times and places: they walk in, set a bag down, wait, pick it up, walk off."""
+"""What people do in a scene, as times and places: walk in, set a bag down, wait, pick it up, walk off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

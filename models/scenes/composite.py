@@ -10,7 +10,7 @@ from models.scenes.windows import Window
 
 Picture = npt.NDArray[np.uint8]
 FIRST_LEVEL, FULL_LEVEL = 5.0, 14.0
-"""Differences in grey levels below the first are render noise; from the second on the new picture counts alone."""
+"""Differences in grey levels below the first are render noise; from the second on the new picture counts."""
 
 
 def compose(plate: Picture, pieces: Sequence[tuple[Window, Picture]]) -> Picture:

@@ -1,4 +1,4 @@
-"""What a cheap camera adds to a clean picture: grain, a restless exposure, rain before the lens, the codec."""
+"""What a cheap camera adds to a clean picture: grain, a restless exposure, rain, the codec."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -14,7 +14,7 @@ Picture = npt.NDArray[np.uint8]
 
 
 def grainy(picture: Picture, rng: np.random.Generator, sigma: float, flicker: float = 0.0) -> Picture:
-    """Add sensor noise (stronger in the dark parts of the tone curve) and a change of exposure by ~`flicker`."""
+    """Add sensor noise, stronger in dark parts, and a change of exposure by about `flicker`."""
     gain = 1.0 + float(rng.normal(0, flicker)) if flicker else 1.0
     values = picture.astype(np.float32) * gain
     luma = rng.normal(0, sigma, picture.shape[:2]).astype(np.float32)

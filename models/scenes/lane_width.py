@@ -1,15 +1,12 @@
 """The true clear width of a straight fire lane along y, from the meshes of what stands in it.
 
-As the rule defines it (edge_agent/rules/clear_width.py): what stands within reach along the lane counts as if side
-by side, and the widest single gap across the lane is free.
+As the rule defines it (edge_agent/rules/clear_width.py): what stands within reach along the lane counts as if
+side by side, and the widest single gap across the lane is free. Here everything given is within reach.
 """
 
 from collections.abc import Sequence
 
 from models.scenes.shapes.thing import Thing
-
-REACH_M = 6.0
-"""Things this far apart along the lane still count as side by side: an engine of ten metres cannot weave."""
 
 
 def clear_width_m(lane_m: tuple[float, float], things: Sequence[Thing]) -> float:

@@ -1,6 +1,6 @@
 """The camera of a rendered scene: an ideal pinhole with a known pose over the flat ground of a known place.
 
-World axes in metres: x east, y north, z up from the ground at the scene's origin, whose WGS 84 place is known.
+World axes in metres: x east, y north, z up from the ground at the origin, whose WGS 84 place is known.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Pose and lens: place in metres, `heading_deg` clockwise from north, `tilt_deg` below the horizon, `roll_deg`.
+    """Pose and lens: place in metres, `heading_deg` clockwise from north, `tilt_deg` below the horizon.
 
     `field_of_view_deg` is horizontal; pixels are square and the axis meets the picture's centre.
     """
@@ -65,7 +65,7 @@ class Camera:
 
     def seen(self, points_m: Points) -> Points:
         """Give pixels and depth (N, 3) of world points; a point behind the camera has a depth below 0."""
-        local = apply(np.linalg.inv(self.pose), np.atleast_2d(np.asarray(points_m, dtype=np.float64)))
+        local = apply(world_to_camera(self), np.atleast_2d(np.asarray(points_m, dtype=np.float64)))
         depth = -local[:, 2]
         safe = np.where(np.abs(depth) < 1e-6, 1e-6, depth)
         u = self.width_px / 2 + self.focal_px * local[:, 0] / safe
@@ -85,3 +85,8 @@ class Camera:
             raise ValueError(f"pixel ({u_px}, {v_px}): shows the sky, not the ground")
         along = -self.at_m[2] / direction[2]
         return float(self.at_m[0] + along * direction[0]), float(self.at_m[1] + along * direction[1])
+
+
+def world_to_camera(camera: Camera) -> Matrix:
+    """Give the transform from the world to camera axes."""
+    return np.asarray(np.linalg.inv(camera.pose), dtype=np.float64)

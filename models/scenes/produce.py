@@ -1,6 +1,6 @@
 """Makes a plot into a clip with its truth: plates and windows are rendered once and kept, then put together.
 
-Every rendered piece is a file named by what it shows, so that a run that was cut off goes on where it stopped.
+Every rendered piece is a file named by what it shows: a run that was cut off goes on where it stopped.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Writes what a clip shows: camera settings, the truth of its events, where persons are. All from the meshes."""
+"""Writes what a clip shows: camera settings, the truth of its events, where persons are."""
 
 import hashlib
 import json
@@ -162,7 +162,7 @@ def alarm_window(plot: Plot, event: Deserving) -> Json:
 
 
 def look_box(plot: Plot, seconds: float, things: Sequence[Thing], static: Layers) -> list[float]:
-    """Give the box of what is seen of these things together, nobody standing before them. Raises ValueError if nothing."""
+    """Give the box of what is seen of these things, persons left out. Raises ValueError for nothing."""
     camera, own = plot.place.camera, {thing.name for thing in things}
     others = [thing for thing in plot.things(seconds) if thing.name not in own and thing.label != "person"]
     numbered = [(ONE, thing) for thing in things] + list(enumerate(others, start=ONE + 1))

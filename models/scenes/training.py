@@ -1,4 +1,4 @@
-"""Single pictures to train the detector on: stations, lanes and pavements put together at random, every object labelled.
+"""Single pictures to train the detector on: streets put together at random, every object labelled.
 
 Seeds, cameras, ground and light differ from those of the scenes that are used for scoring.
 """

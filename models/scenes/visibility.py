@@ -1,6 +1,6 @@
-"""What of each thing the camera sees: a depth picture drawn from the meshes, one thing's number in each pixel.
+"""What of each thing the camera sees: a depth picture drawn from the meshes, a thing's number in each pixel.
 
-This is the source of every box in the truth; it knows nothing of the renderer, so that the two check each other.
+This is the source of every box in the truth; it knows nothing of the renderer: the two check each other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.scenes.pinhole import Camera
+from models.scenes.pinhole import Camera, world_to_camera
 from models.scenes.shapes.mesh import Mesh, Points, apply
 from models.scenes.shapes.thing import Thing
 
@@ -79,11 +79,11 @@ def _draw_small(layers: Layers, triangles: Points, number: int) -> None:
 
 
 def _triangles_in_view(camera: Camera, mesh: Mesh) -> Points:
-    """Give triangles (M, 3, 3) of pixel and depth, cut at the near plane, those outside the picture left out."""
+    """Give triangles (M, 3, 3) of pixel and depth, cut at the near plane, those outside left out."""
     indices = np.array(
         [(face[0], face[at], face[at + 1]) for face in mesh.faces for at in range(1, len(face) - 1)]
     )
-    local = apply(np.linalg.inv(camera.pose), mesh.vertices_m)
+    local = apply(world_to_camera(camera), mesh.vertices_m)
     depth = -local[:, 2]
     in_front = depth[indices] > NEAR_M
     whole = local[indices[in_front.all(axis=1)]]
@@ -93,7 +93,7 @@ def _triangles_in_view(camera: Camera, mesh: Mesh) -> Points:
     u = camera.width_px / 2 + camera.focal_px * triangles[..., 0] / z
     v = camera.height_px / 2 - camera.focal_px * triangles[..., 1] / z
     shown = (u.max(1) >= 0) & (u.min(1) <= camera.width_px) & (v.max(1) >= 0) & (v.min(1) <= camera.height_px)
-    return np.stack([u, v, z], axis=-1)[shown]
+    return np.asarray(np.stack([u, v, z], axis=-1)[shown])
 
 
 def _cut(corners: Points) -> Points:

@@ -141,10 +141,11 @@ def _wetness(tree: Tree, shader: Any, look: Look, colour: Socket, dry_roughness:
         tree.links.new(colour, shader.inputs["Base Color"])
         shader.inputs["Roughness"].default_value = dry_roughness
         return
-    puddle = _ramp(tree, _noise(tree, 0.45, 3.0, True), 0.5 - 0.12 * look.wet, 0.6, (1, 1, 1), (0, 0, 0))
-    dark = _mixed(tree, puddle, _gain(tree, colour, 0.55), _gain(tree, colour, 0.4))
+    puddle = _ramp(tree, _noise(tree, 0.45, 3.0, True), 0.46, 0.5 + 0.06 * look.wet, (1, 1, 1), (0, 0, 0))
+    dark = _mixed(tree, puddle, _gain(tree, colour, 0.5), _gain(tree, colour, 0.32))
     tree.links.new(dark, shader.inputs["Base Color"])
-    tree.links.new(_mixed(tree, puddle, (0.32, 0.32, 0.32), (0.06, 0.06, 0.06)), shader.inputs["Roughness"])
+    tree.links.new(_mixed(tree, puddle, (0.2, 0.2, 0.2), (0.03, 0.03, 0.03)), shader.inputs["Roughness"])
+    shader.inputs["Specular IOR Level"].default_value = 0.75
 
 
 def _gain(tree: Tree, colour: Socket, factor: float) -> Socket:

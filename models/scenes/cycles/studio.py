@@ -23,7 +23,7 @@ Window = tuple[int, int, int, int]
 
 
 class Studio:
-    """One Blender scene. Things are added once and moved afterwards; the renderer keeps what did not change."""
+    """One Blender scene. Things are added once and then moved; the renderer keeps what did not change."""
 
     def __init__(self, threads: int = 1) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)

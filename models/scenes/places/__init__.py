@@ -1,1 +1,1 @@
-"""The places of the scenes: what stands there, the camera, its zones and control points. No renderer in here."""
+"""The places of the scenes: what stands there, the camera, its zones and control points. No renderer here."""

@@ -5,7 +5,7 @@ import numpy as np
 from models.scenes.light import OVERCAST, Lamp, Light
 from models.scenes.pinhole import Camera, Origin
 from models.scenes.places.place import Place, Stage, Zone
-from models.scenes.shapes import bins, buildings, plants, street, two_wheelers, vehicles
+from models.scenes.shapes import bin_house, bins, buildings, plants, street, two_wheelers, vehicles
 from models.scenes.shapes.looks import Look
 
 PAVING = (0.43, 0.41, 0.38)
@@ -19,8 +19,8 @@ STATION_BINS = (("dry", -2.1), ("dry", -1.35), ("wet", -0.45), ("recyclable", 0.
 BINS_Y_M = 9.2
 
 
-def station_by_day(light: Light = AFTERNOON, wet: float = 0.0, glow_w_m2: float = 0.0) -> Place:
-    """A bin house before a house front; the camera hangs at 3.6 m on the other side of the yard."""
+def _station_stage(wet: float, glow_w_m2: float) -> Stage:
+    """A bin house before a house front, hedges, trees and a lamp post."""
     rng = np.random.default_rng(501)
     stage = Stage()
     stage.lay(
@@ -29,7 +29,7 @@ def station_by_day(light: Light = AFTERNOON, wet: float = 0.0, glow_w_m2: float 
     stage.put(plants.lawn(52, 8), -26, 10.9)
     stage.lay([street.kerb((-26, 10.9), (26, 10.9))])
     stage.put(buildings.front(rng, 11, 4, (0.62, 0.56, 0.46)), 1.5, 15.5)
-    stage.put(bins.bin_house(4.6, 1.7, (0.06, 0.3, 0.14)), -0.3, 9.5)
+    stage.put(bin_house.bin_house(4.6, 1.7, (0.06, 0.3, 0.14)), -0.3, 9.5)
     for stream, x in STATION_BINS:
         colour = bins.COLOURS[_stream(stream)]
         stage.put(bins.wheelie_bin(colour), x, BINS_Y_M, float(rng.normal(0, 4)), "garbage_bin")
@@ -42,12 +42,17 @@ def station_by_day(light: Light = AFTERNOON, wet: float = 0.0, glow_w_m2: float 
     stage.put(street.drain_cover(), -2.6, 6.3)
     stage.put(two_wheelers.scooter((0.6, 0.05, 0.05)), 6.2, 9.4, -65, "two_wheeler")
     stage.put(two_wheelers.bicycle((0.06, 0.2, 0.45)), 6.9, 9.9, -58, "two_wheeler")
+    return stage
+
+
+def station_by_day(light: Light = AFTERNOON, wet: float = 0.0, glow_w_m2: float = 0.0) -> Place:
+    """A bin house before a house front; the camera hangs at 3.6 m on the other side of the yard."""
     return Place(
         name=f"station-{light.sun_from_deg:.0f}-{wet:.1f}-{glow_w_m2:.0f}",
         origin=Origin(121.5502586, 31.24636),
         camera=Camera((0.4, 0.0, 3.6), heading_deg=-2.0, tilt_deg=19.0, field_of_view_deg=62.0),
         light=light,
-        surroundings=stage.things(),
+        surroundings=_station_stage(wet, glow_w_m2).things(),
         zones=(
             Zone("forecourt", "drop_zone", ((-3.3, 5.2), (3.6, 5.2), (5.0, 10.2), (-4.6, 10.2))),
             Zone("bins", "bin", ((-2.5, 8.8), (1.65, 8.8), (1.65, 10.2), (-2.5, 10.2))),
@@ -101,8 +106,7 @@ YARD_BINS_Y_M = 8.6
 YARD_BIKES = ((2.2, 7.15), (3.05, 7.2), (3.85, 7.05))
 
 
-def yard() -> Place:
-    """Bins against a garden wall in an asphalt yard, e-bikes parked beside them, a car behind; morning sun."""
+def _yard_stage() -> Stage:
     rng = np.random.default_rng(733)
     stage = Stage()
     stage.lay([street.ground(Look("asphalt", (0.15, 0.15, 0.155)), (-26, -4), (26, 9.4))])
@@ -131,12 +135,17 @@ def yard() -> Place:
     stage.put(street.drain_cover(), 0.8, 6.0)
     lines = [street.strip((x, 10.2), (x, 12.9), 0.1) for x in (4.0, 9.2)]
     stage.lay([street.markings(lines, street.ROAD_WHITE, (0.4, 0.4, 0.39))])
+    return stage
+
+
+def yard() -> Place:
+    """Bins against a garden wall in an asphalt yard, parked e-bikes, a car behind; morning sun."""
     return Place(
         name="yard",
         origin=Origin(121.5520491, 31.2442175),
         camera=Camera((1.0, 0.0, 3.2), heading_deg=-3.0, tilt_deg=17.5, field_of_view_deg=66.0),
         light=MORNING,
-        surroundings=stage.things(),
+        surroundings=_yard_stage().things(),
         zones=(
             Zone("yard", "drop_zone", ((-3.6, 4.9), (4.6, 4.9), (5.6, 9.0), (-5.2, 9.0))),
             Zone("bins", "bin", ((-4.0, 8.2), (0.05, 8.2), (0.05, 9.1), (-4.0, 9.1))),

@@ -16,8 +16,7 @@ LINE_M = (-3.4, 10.0)
 LINE_LENGTH_M = 4.6
 
 
-def rooftop(light: Light) -> Place:
-    """The near roof, on which a shed will be built, and the one behind, on which nothing happens."""
+def _stage() -> Stage:
     rng = np.random.default_rng(1511)
     stage = Stage()
     tiles = Look("tiles", (0.42, 0.41, 0.39), second=(0.2, 0.2, 0.2), grain_m=0.8)
@@ -41,12 +40,17 @@ def rooftop(light: Light) -> Place:
     stage.put(buildings.front(rng, 9, 7), -30.0, 34.0, -60, z_m=-15.0)
     stage.put(buildings.front(rng, 9, 6), 32.0, 38.0, 62, z_m=-15.0)
     stage.put(street.ground(Look("asphalt", (0.17, 0.17, 0.17)), (-90, -20), (90, 140)), 0, 0, z_m=-15.0)
+    return stage
+
+
+def rooftop(light: Light) -> Place:
+    """The near roof, on which a shed will be built, and the one behind, on which nothing happens."""
     return Place(
         name=f"rooftop-{light.sun_from_deg:.0f}",
         origin=Origin(121.5639109, 31.250859),
         camera=Camera((-0.5, 0.0, 7.5), heading_deg=1.0, tilt_deg=25.0, field_of_view_deg=64.0),
         light=light,
-        surroundings=stage.things(),
+        surroundings=_stage().things(),
         zones=(
             Zone("roof", "structure_watch", ((-7.8, 7.2), (7.6, 7.2), (7.9, 19.2), (-7.9, 19.2))),
             Zone("roof behind", "structure_watch", ((-9.5, 27.8), (12.0, 27.8), (12.6, 38.2), (-10.0, 38.2))),

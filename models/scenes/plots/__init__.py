@@ -1,6 +1,6 @@
 """All scenes: what happens in each, told without a renderer."""
 
-from models.scenes.plots import camera_faults, fire_lane, garbage, rooftop
+from models.scenes.plots import camera_faults, fire_lane, garbage, nothing_wrong, rooftop
 from models.scenes.plots.plot import Plot
 
 PLOTS: dict[str, Plot] = {
@@ -8,7 +8,7 @@ PLOTS: dict[str, Plot] = {
     for plot in (
         garbage.bag_by_day(),
         fire_lane.car_stays(),
-        garbage.nothing_wrong(),
+        nothing_wrong.nothing_wrong(),
         garbage.bag_at_night(),
         fire_lane.bikes_leave_little(),
         fire_lane.bikes_leave_enough(),

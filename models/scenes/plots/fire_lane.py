@@ -1,4 +1,6 @@
-"""What happens in the fire lanes: a car that stays, rows of e-bikes that leave more or less room, a short stop."""
+"""What happens in the fire lanes: a car that stays, rows of e-bikes, a stop that is short enough."""
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,9 +19,7 @@ PASSER_BY = Person(1.62, 1.0, COATS[4], TROUSERS[0], long_hair=True)
 
 def _rolling(t: float, times: tuple[float, ...], places: tuple[float, ...]) -> float:
     """A place along the lane, with soft starts and stops between the given times."""
-    for (start, end), (here, there) in zip(
-        zip(times, times[1:], strict=False), zip(places, places[1:], strict=False), strict=True
-    ):
+    for (start, end), (here, there) in zip(pairwise(times), pairwise(places), strict=True):
         if t < end:
             share = float(np.clip((t - start) / (end - start), 0, 1))
             return here + (there - here) * share * share * (3 - 2 * share)
@@ -90,7 +90,7 @@ RIDE_S = 5.0
 
 
 def _row(inner_m: float, upright: bool) -> tuple[list[Spot], float]:
-    """Where the bikes of a row stand so that they reach from the left edge to `inner_m`, and their heading."""
+    """Where the bikes of a row stand, reaching from the left edge to `inner_m`, and their heading."""
     if upright:
         return [(inner_m, 10.4 + 0.85 * number) for number in range(BIKE_COUNT)], -82.0
     return [(inner_m, 9.6 + 2.1 * number) for number in range(BIKE_COUNT)], 176.0
@@ -134,7 +134,7 @@ def _bike_row(name: str, about: str, free_m: float, upright: bool, deserves: boo
         None,
         ((first_s, (parked[-1],)), (start_s, tuple(parked))),
         clear_width_m=width,
-        notes="a row of four e-bikes is one thing; the first stops at start_frame, the last a few seconds later",
+        notes="a row of e-bikes is one thing; the first stops at start_frame, the last 7 s later",
     )
     return Plot(name, about, place, 75, things, (event,) if deserves else (), RULES)
 
@@ -180,7 +180,7 @@ def bikes_leave_little() -> Plot:
     """3.5 m are left: too little."""
     return _bike_row(
         "fire-lane-e-bikes-3m5",
-        "Four e-bikes are parked across the edge of the lane; 3.5 m are left.",
+        "Four e-bikes are parked across the edge; 3.5 m are left.",
         3.5,
         True,
         True,
@@ -191,7 +191,7 @@ def bikes_leave_enough() -> Plot:
     """4.5 m are left: enough."""
     return _bike_row(
         "fire-lane-e-bikes-4m5",
-        "Four e-bikes are parked along the edge of the lane; 4.5 m are left: no event.",
+        "Four e-bikes are parked along the edge; 4.5 m are left: no event.",
         4.5,
         False,
         False,

@@ -1,22 +1,15 @@
-"""What happens at the bin stations: bags left, taken back, hidden, heaped; and days when nothing wrong happens."""
+"""What happens at the bin stations: bags left, taken back, hidden, heaped; by day, at night, in the rain."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from models.scenes.acting import Act, Load, Spot, Visit, bringing, passing, people_at
-from models.scenes.places.bin_station import (
-    YARD_BINS,
-    YARD_BINS_Y_M,
-    station_at_night,
-    station_by_day,
-    station_in_rain,
-    yard,
-)
+from models.scenes.acting import Load, Spot, Visit, bringing, passing, people_at
+from models.scenes.places.bin_station import station_at_night, station_by_day, station_in_rain, yard
 from models.scenes.plots.plot import Deserving, Plot
-from models.scenes.shapes import bags, bins
+from models.scenes.shapes import bags
 from models.scenes.shapes.people import COATS, TROUSERS, Person, cleaner
-from models.scenes.shapes.thing import Thing
+from models.scenes.shapes.thing import Parts
 
 RULES = {"garbage_drop": {"alarm_after_s": 20.0}}
 MOTHER = Person(1.6, 1.0, COATS[1], TROUSERS[0], long_hair=True)
@@ -25,19 +18,17 @@ STUDENT = Person(1.7, 0.92, COATS[7], TROUSERS[0])
 GRANNY = Person(1.54, 1.12, COATS[6], TROUSERS[2], hair=(0.25, 0.24, 0.23))
 WORKER = Person(1.72, 1.05, COATS[5], TROUSERS[1], cap=True)
 
-SETTLED_S = 0.6
-"""After letting go, the hand is off the bag."""
 
-
-def _bag(
+def filled_bag(
     seed: int, colour: tuple[float, float, float], width_m: float = 0.5, clear: float = 0.0
-) -> bags.Parts:
+) -> Parts:
+    """Make a full, tied bag."""
     return bags.tied_bag(np.random.default_rng(seed), width_m, width_m * 1.08, colour, clear)
 
 
 def _brought(
     name: str,
-    parts: bags.Parts,
+    parts: Parts,
     at_m: Spot,
     who: Person,
     start_s: float,
@@ -87,7 +78,7 @@ def bag_by_day() -> Plot:
     """One bag, plain."""
     bag = _brought(
         "black bag",
-        _bag(11, bags.BLACK, 0.55),
+        filled_bag(11, bags.BLACK, 0.55),
         (1.3, 7.3),
         FATHER,
         10.0,
@@ -111,12 +102,12 @@ def bag_at_night() -> Plot:
     """One bag under a lamp."""
     bag = _brought(
         "white bag",
-        _bag(12, bags.WHITE, 0.5),
-        (0.4, 7.0),
+        filled_bag(12, bags.WHITE, 0.5),
+        (2.7, 7.1),
         STUDENT,
         12.0,
-        (RIGHT, (3.0, 7.3)),
-        ((1.5, 7.9), (8.6, 8.8)),
+        ((-6.8, 6.3), (0.4, 6.9)),
+        ((4.2, 7.9), (8.6, 8.8)),
     )
     return Plot(
         "bin-station-night",
@@ -134,7 +125,7 @@ def bag_in_rain() -> Plot:
     """One bag on wet ground."""
     bag = _brought(
         "blue bag",
-        _bag(13, bags.BLUE, 0.52),
+        filled_bag(13, bags.BLUE, 0.52),
         (-1.5, 7.1),
         GRANNY,
         10.0,
@@ -157,7 +148,7 @@ def bags_taken_back() -> Plot:
     """One bag taken back within the dwell, one after the alarm."""
     short = _brought(
         "green bag",
-        _bag(14, bags.GREEN, 0.48),
+        filled_bag(14, bags.GREEN, 0.48),
         (-1.9, 6.9),
         STUDENT,
         6.0,
@@ -167,7 +158,7 @@ def bags_taken_back() -> Plot:
     short = _fetched(short, STUDENT, 24.0, ((-5.6, 6.4), (-3.0, 6.4)), ((-4.0, 7.2), LEFT))
     long = _brought(
         "red bag",
-        _bag(15, bags.RED, 0.52),
+        filled_bag(15, bags.RED, 0.52),
         (1.6, 6.8),
         MOTHER,
         32.0,
@@ -178,7 +169,7 @@ def bags_taken_back() -> Plot:
     loads = [short, long]
     return Plot(
         "bags-taken-back",
-        "A bag is taken back by its bearer within the dwell (no event); another stays past the alarm and is fetched (event with an end).",
+        "One bag is taken back within the dwell (no event); another stays past the alarm and is fetched.",
         station_by_day(),
         105,
         lambda t: people_at(_visits(loads), loads, t),
@@ -191,7 +182,7 @@ def bag_behind_bike() -> Plot:
     """A bag half hidden by a parked e-bike."""
     bag = _brought(
         "grey bag",
-        _bag(16, bags.WHITE, 0.56, 0.35),
+        filled_bag(16, bags.WHITE, 0.56, 0.35),
         (2.62, 7.95),
         WORKER,
         8.0,
@@ -213,7 +204,7 @@ def two_bags() -> Plot:
     """Two people, two bags."""
     first = _brought(
         "black bag",
-        _bag(17, bags.BLACK, 0.5),
+        filled_bag(17, bags.BLACK, 0.5),
         (-1.6, 6.6),
         GRANNY,
         8.0,
@@ -222,7 +213,7 @@ def two_bags() -> Plot:
     )
     second = _brought(
         "yellow bag",
-        _bag(18, bags.YELLOW, 0.46),
+        filled_bag(18, bags.YELLOW, 0.46),
         (1.5, 7.4),
         FATHER,
         22.0,
@@ -241,113 +232,38 @@ def two_bags() -> Plot:
     )
 
 
+def _heap() -> list[Load]:
+    """Three bags that three people put on one heap."""
+    x, y = 1.4, 6.9
+    black, white, blue = (
+        filled_bag(19, bags.BLACK, 0.54),
+        filled_bag(20, bags.WHITE, 0.46),
+        filled_bag(21, bags.BLUE, 0.44),
+    )
+    first_in, first_out = ((8.4, 7.4), (3.2, 6.7)), ((2.6, 6.3), (8.2, 6.8))
+    second_in, second_out = ((-6.6, 6.9), (-0.9, 6.7)), ((-1.4, 6.2), (-6.6, 6.2))
+    third_in, third_out = ((8.4, 6.3), (3.0, 6.1)), ((2.8, 5.8), (7.6, 5.9))
+    return [
+        _brought("black bag", black, (x, y), WORKER, 6.0, first_in, first_out),
+        _brought("white bag", white, (x - 0.42, y + 0.12), MOTHER, 40.0, second_in, second_out),
+        _brought("blue bag", blue, (x + 0.06, y - 0.42), GRANNY, 62.0, third_in, third_out),
+    ]
+
+
 def growing_pile() -> Plot:
     """Three bags at one place."""
-    x, y = 1.4, 6.9
-    first = _brought(
-        "black bag",
-        _bag(19, bags.BLACK, 0.54),
-        (x, y),
-        WORKER,
-        6.0,
-        ((8.4, 7.4), (3.2, 6.7)),
-        ((2.6, 6.3), (8.2, 6.8)),
-    )
-    second = _brought(
-        "white bag",
-        _bag(20, bags.WHITE, 0.46),
-        (x - 0.42, y + 0.12),
-        MOTHER,
-        40.0,
-        ((-6.6, 6.9), (-0.9, 6.7)),
-        ((-1.4, 6.2), (-6.6, 6.2)),
-    )
-    third = _brought(
-        "blue bag",
-        _bag(21, bags.BLUE, 0.44),
-        (x + 0.06, y - 0.42),
-        GRANNY,
-        62.0,
-        ((8.4, 6.3), (3.0, 6.1)),
-        ((2.8, 5.8), (7.6, 5.9)),
-    )
-    loads = [first, second, third]
+    loads = _heap()
     looks = tuple(
         (load.dropped_s, tuple(other.resting() for other in loads[: number + 1]))
         for number, load in enumerate(loads)
     )
-    event = Deserving(
-        "garbage_drop",
-        first.dropped_s,
-        None,
-        looks,
-        notes="a pile at one place is one thing and one event; it grows twice",
-    )
+    notes = "a pile at one place is one thing and one event; it grows twice"
     return Plot(
         "growing-pile",
         "Three people put bags on one heap, one after the other: one thing that grows.",
         yard(),
         90,
         lambda t: people_at(_visits(loads), loads, t),
-        (event,),
+        (Deserving("garbage_drop", loads[0].dropped_s, None, looks, notes=notes),),
         RULES,
     )
-
-
-USED_BIN = 1
-BIN_OPEN_DEG = 95.0
-
-
-def nothing_wrong() -> Plot:
-    """People pass, wait, and use the bin."""
-    stream, x = YARD_BINS[USED_BIN]
-    place = yard()
-    own = f"{stream} bin in use"
-    kept = tuple(thing for thing in place.surroundings if not _is_at(thing, x))
-    user = Visit(
-        "resident",
-        FATHER,
-        34.0,
-        (-6.6, 7.2),
-        (
-            Act("walk", (x - 0.3, 7.4)),
-            Act("walk", (x - 0.22, 7.75)),
-            Act("reach", seconds=3.0),
-            Act("walk", (-1.0, 6.6)),
-            Act("walk", (8.0, 6.6)),
-        ),
-    )
-    waiter = Visit(
-        "waiting",
-        STUDENT,
-        6.0,
-        (8.2, 6.2),
-        (Act("walk", (2.0, 6.0)), Act("stand", seconds=18.0), Act("walk", (-6.2, 5.9))),
-    )
-    load = Load("kitchen bag", _bag(22, bags.GREEN, 0.36), 0.4, (x, YARD_BINS_Y_M), 0.0, 1e9, user)
-    reach_s = user.middle_s("reach")
-
-    def things(t: float) -> list[Thing]:
-        is_open = user.spans()[2][0] <= t < user.spans()[2][1] + 0.4
-        lid = BIN_OPEN_DEG if is_open else 0.0
-        used = Thing(own, bins.wheelie_bin(bins.COLOURS["wet"], lid), label="garbage_bin").at(
-            x, YARD_BINS_Y_M, 3.0
-        )
-        shown = people_at([user, waiter], [load] if t < reach_s else [], t)
-        return [used, *shown]
-
-    from dataclasses import replace
-
-    return Plot(
-        "people-and-a-bin",
-        "Somebody waits, somebody puts a bag into the bin and goes: nothing wrong happens.",
-        replace(place, name="yard-bin", surroundings=kept),
-        65,
-        things,
-        (),
-        RULES,
-    )
-
-
-def _is_at(thing: Thing, x_m: float) -> bool:
-    return thing.label == "garbage_bin" and abs(float(thing.matrix[0, 3]) - x_m) < 0.1

@@ -13,7 +13,7 @@ from models.scenes.shapes.thing import Thing
 class Deserving:
     """Something that deserves an event from `start_s` on.
 
-    `looks` are (second, things): how it looks from then on, without the people around; the first fits `start_s`.
+    `looks` are (second, things): how it looks from then on; the first fits `start_s`.
     """
 
     kind: str
@@ -30,8 +30,9 @@ class Deserving:
 class Plot:
     """A clip to be rendered at five frames a second.
 
-    `things(t)` gives everything that is not surroundings; `camera(t)` moves only where a plot says so, `cover(t)` in
-    [0, 1] is how far something is drawn over the lens. For a time lapse, `seconds_per_frame` pass between frames.
+    `things(t)` gives everything that is not surroundings; `camera(t)` moves only where a plot says so,
+    `cover(t)` in [0, 1] is how far something is drawn over the lens.
+    In a time lapse, `seconds_per_frame` pass between frames.
     """
 
     name: str

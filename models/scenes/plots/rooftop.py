@@ -79,11 +79,11 @@ def shed_grows() -> Plot:
         None,
         looks,
         changed_area_m2=SHED_SIZE_M[0] * SHED_SIZE_M[1],
-        notes="walls rise for three days, on the fourth comes the roof; laundry and clouds on other days deserve nothing",
+        notes="walls rise for three days, on the fourth comes the roof; laundry and clouds deserve nothing",
     )
     return Plot(
         "rooftop",
-        "Ten days, six stills a day: a shed is built on the near roof; laundry, clouds and shadows come and go; the roof behind stays as it is.",
+        "Ten days, six stills a day: a shed is built on a roof; laundry, clouds and shadows come and go.",
         rooftop(sun_at(HOURS[2])),
         DAYS * stills / FPS,
         things_at,

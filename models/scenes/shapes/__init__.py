@@ -1,1 +1,1 @@
-"""Things made of meshes by formula, varied by seed: bags, bins, vehicles, people, houses. No renderer in here."""
+"""Things made of meshes by formula, varied by seed: bags, bins, vehicles, people, houses."""

@@ -58,7 +58,7 @@ def tied_bag(
 
 
 def _bag_profile(share: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Radius, as a part of half the width, from the bottom's centre over belly and neck to the ruffle's edge."""
+    """Radius, as a part of half the width, from the bottom over belly and neck to the ruffle's edge."""
     belly = rng.uniform(0.9, 1.0)
     shoulder = rng.uniform(0.72, 0.9)
     knots = [0.0, 0.06, 0.14, 0.3, 0.48, 0.62, 0.74, 0.8, 0.83, 0.9, 1.0]

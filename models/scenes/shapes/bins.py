@@ -1,4 +1,4 @@
-"""Wheelie bins in the four Shanghai colours, their lids shut, open or lifted by what overflows, and the bin house."""
+"""Wheelie bins in the four Shanghai colours, shut, open or overflowing; street bins."""
 
 from typing import Literal
 
@@ -9,7 +9,6 @@ from models.scenes.shapes.looks import RUBBER, WHITE_PLASTIC, Colour, Look, plai
 from models.scenes.shapes.mesh import (
     Mesh,
     box,
-    flat,
     join,
     loft,
     rounded_box,
@@ -107,68 +106,4 @@ def litter_bin(rng: np.random.Generator) -> Parts:
         Part(rounded_box((-0.5, -0.26, 0.95), (0.5, 0.26, 1.02), 0.02), body),
         Part(join(*slots), plain((0.01, 0.01, 0.01), 0.9)),
         *labels,
-    )
-
-
-def bin_house(width_m: float, depth_m: float, accent: Colour) -> Parts:
-    """Make an open shelter for bins: posts, a sloping roof, a panelled back wall with a sign; open towards -y."""
-    half, steel = width_m / 2, plain((0.42, 0.44, 0.45), 0.45, 0.4)
-    posts = [
-        box((x - 0.05, y - 0.05, 0), (x + 0.05, y + 0.05, 2.55))
-        for x in (-half, half)
-        for y in (-depth_m / 2, depth_m / 2)
-    ]
-    roof = Mesh(
-        box(
-            (-half - 0.35, -depth_m / 2 - 0.5, 2.55), (half + 0.35, depth_m / 2 + 0.25, 2.67)
-        ).vertices_m.copy(),
-        box((0, 0, 0), (1, 1, 1)).faces,
-    )
-    roof.vertices_m[:, 2] += np.where(roof.vertices_m[:, 1] < 0, 0.22, 0.0)
-    back = [
-        box((x, depth_m / 2 - 0.04, 0.15), (x + 0.94 * width_m / 4, depth_m / 2, 2.3))
-        for x in np.linspace(-half + 0.03, half - width_m / 4, 4)
-    ]
-    sides = [box((x - 0.03, -depth_m / 2 + 0.1, 0.15), (x + 0.03, depth_m / 2, 1.9)) for x in (-half, half)]
-    boards = [
-        Part(
-            box((x - 0.42, depth_m / 2 - 0.06, 1.35), (x + 0.42, depth_m / 2 - 0.045, 2.1)),
-            plain(colour, 0.5),
-        )
-        for x, colour in zip(
-            np.linspace(-half + 0.62, half - 0.62, 4),
-            (COLOURS["wet"], (0.2, 0.2, 0.21), COLOURS["recyclable"], COLOURS["hazardous"]),
-            strict=True,
-        )
-    ]
-    lines = [
-        Part(
-            box(
-                (x - 0.33, depth_m / 2 - 0.065, 1.42 + row * 0.16),
-                (x + 0.33, depth_m / 2 - 0.06, 1.46 + row * 0.16),
-            ),
-            WHITE_PLASTIC,
-        )
-        for x in np.linspace(-half + 0.62, half - 0.62, 4)
-        for row in range(4)
-    ]
-    fascia = Part(
-        box((-half - 0.3, -depth_m / 2 - 0.53, 2.6), (half + 0.3, -depth_m / 2 - 0.5, 2.92)),
-        plain(accent, 0.5),
-    )
-    return (
-        Part(join(*posts), steel),
-        Part(roof, plain((0.3, 0.33, 0.34), 0.5)),
-        Part(join(*back), plain((0.62, 0.66, 0.62), 0.6)),
-        Part(join(*sides), plain((0.5, 0.56, 0.52), 0.6)),
-        Part(
-            flat(
-                ((-half, -depth_m / 2), (half, -depth_m / 2), (half, depth_m / 2), (-half, depth_m / 2)),
-                0.012,
-            ),
-            Look("concrete", (0.5, 0.5, 0.49), grain_m=1.5),
-        ),
-        fascia,
-        *boards,
-        *lines,
     )

@@ -1,4 +1,4 @@
-"""Houses of the compound: plastered fronts with windows, balconies, cages, air conditioners and drain pipes."""
+"""Houses of the compound: fronts with windows, balconies, cages, air conditioners and drain pipes."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ WALLS: tuple[Colour, ...] = (
 
 
 def front(rng: np.random.Generator, bays: int, storeys: int, colour: Colour | None = None) -> Parts:
-    """Make a house whose front looks to -y along the x axis, centred on the origin; each bay is 3.2 m wide."""
+    """Make a house whose front looks to -y along x, centred on the origin; each bay is 3.2 m wide."""
     half, depth, height = bays * 1.6, 8.0, storeys * STOREY_M
     wall = colour or WALLS[int(rng.integers(len(WALLS)))]
     look = (

@@ -27,8 +27,8 @@ Surface = Literal[
 class Look:
     """A surface: what it is made of, its colour and how it shines.
 
-    `grain_m` is the size of its pattern (tiles, bricks, weave); `wet` in [0, 1] makes ground shine; `clear` in
-    [0, 1] lets light through (thin film); `light_w_m2` makes it glow.
+    `grain_m` is the size of its pattern (tiles, bricks, weave); `wet` in [0, 1] makes ground shine; `clear`
+    in [0, 1] lets light through (thin film); `light_w_m2` makes it glow.
     """
 
     surface: Surface = "plain"

@@ -1,4 +1,4 @@
-"""Meshes by formula: boxes, lofts, tubes and round bodies, and how they are moved. All other shapes build on these.
+"""Meshes by formula: boxes, lofts, tubes and round bodies, and how they are moved. All shapes build on these.
 
 Axes in metres: x to the right, y away, z up. A thing stands on z = 0 and looks towards +y.
 """
@@ -17,7 +17,7 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """Vertices (N, 3) in metres and faces of three or more vertex numbers, counter-clockwise seen from outside."""
+    """Vertices (N, 3) in metres and faces of vertex numbers, counter-clockwise seen from outside."""
 
     vertices_m: Points
     faces: tuple[tuple[int, ...], ...]
@@ -97,7 +97,7 @@ def loft(rings_m: Sequence[Points], capped: bool = True) -> Mesh:
 
 
 def superellipse(half_x_m: float, half_y_m: float, power: float, count: int) -> Points:
-    """Give a rounded rectangle (count, 2) about the origin, counter-clockwise; power 2 is an ellipse, 8 nearly a box."""
+    """Give a rounded rectangle (count, 2), counter-clockwise; power 2 is an ellipse, 8 nearly a box."""
     angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
     cos, sin = np.cos(angle), np.sin(angle)
     x = np.sign(cos) * np.abs(cos) ** (2 / power) * half_x_m
@@ -161,12 +161,13 @@ def rounded_box(low_m: Vector, high_m: Vector, edge_m: float = 0.03, power: floa
     """Give an upright box with soft edges."""
     (x1, y1, z1), (x2, y2, z2) = low_m, high_m
     half_x, half_y = (x2 - x1) / 2, (y2 - y1) / 2
+    middle = np.array([(x1 + x2) / 2, (y1 + y2) / 2])
     steps = [(z1, edge_m), (z1 + edge_m * 0.3, edge_m * 0.3), (z1 + edge_m, 0.0)]
     steps += [(z2 - edge_m, 0.0), (z2 - edge_m * 0.3, edge_m * 0.3), (z2, edge_m)]
     rings = []
     for z, inset in steps:
         outline = superellipse(max(half_x - inset, 1e-3), max(half_y - inset, 1e-3), power, 24)
-        rings.append(np.column_stack([outline + ((x1 + x2) / 2, (y1 + y2) / 2), np.full(24, z)]))
+        rings.append(np.column_stack([outline + middle, np.full(24, z)]))
     return loft(rings)
 
 

@@ -1,4 +1,4 @@
-"""What stands on flat roofs: parapets, a stair house, tanks, pipes, solar heaters, laundry, and a shed that grows."""
+"""What stands on flat roofs: parapets, stair houses, tanks, pipes, heaters, laundry, a shed that grows."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ BLUE_SHEET = Look("corrugated", (0.06, 0.2, 0.46), roughness=0.45, grain_m=0.35)
 
 
 def slab(width_m: float, depth_m: float, below_m: float, tiles: Look) -> Parts:
-    """Make the top of a house, centred on the origin: roof at z = 0, parapets 1 m high, walls down to `below_m`."""
+    """Make the top of a house about the origin: roof at z = 0, parapets, walls down to `below_m`."""
     x, y = width_m / 2, depth_m / 2
     edges = [
         box((-x, -y, 0), (x, -y + 0.22, 0.75)),
@@ -130,7 +130,7 @@ SHED_STAGES = 4
 
 
 def shed(width_m: float, depth_m: float, height_m: float, stage: int) -> Parts:
-    """Make a shed at a stage of its building, 1 to 4: low walls and posts, higher walls, full walls, roofed."""
+    """Make a shed at a stage of its building, 1 to 4: low walls, higher walls, full walls, roofed."""
     x, y = width_m / 2, depth_m / 2
     walls_m = {1: 0.7, 2: 1.4}.get(stage, height_m)
     walls = [

@@ -1,4 +1,4 @@
-"""A thing of a scene: parts of mesh and look, placed in the world, with the word that a detector has for it."""
+"""A thing of a scene: parts of mesh and look, placed in the world, with the detector's word for it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +27,7 @@ Parts = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thing:
-    """Something in the world. `label` is one of the detector's classes, or empty for what it has no word for."""
+    """Something in the world. `label` is one of the detector's classes, or empty where it has none."""
 
     name: str
     parts: Parts

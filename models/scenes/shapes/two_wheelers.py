@@ -74,7 +74,7 @@ def _handlebar(height_m: float, y_m: float) -> list[Part]:
 
 
 def scooter(colour: Colour, delivery_box: Colour | None = None, basket: bool = False) -> Parts:
-    """Make an e-scooter: two small wheels, leg shield, floorboard, seat body; perhaps a delivery box behind."""
+    """Make an e-scooter: small wheels, leg shield, floorboard, seat; perhaps a delivery box behind."""
     skin = Look("paint", colour, roughness=0.3)
     shield = rounded_box((-0.19, -0.035, 0), (0.19, 0.035, 0.55), 0.03).moved(
         shift(0, 0.5, 0.32) @ turn("x", 14)

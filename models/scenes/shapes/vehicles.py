@@ -166,7 +166,8 @@ def _cabin(shape: CarShape) -> tuple[Mesh, Mesh]:
     mesh = loft(rows)
     count = len(rows[0])
     pillars = _pillar_rows(shape, shares)
-    glass, painted = [], []
+    glass: list[tuple[int, ...]] = []
+    painted: list[tuple[int, ...]] = []
     for face in mesh.faces:
         if len(face) != 4:
             painted.append(face)
