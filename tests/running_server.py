@@ -14,6 +14,8 @@ from sqlalchemy import create_engine, make_url, text
 from map_server.bootstrap import running_services
 from map_server.config import Settings
 from map_server.domain.account import Role
+from map_server.domain.audit_policy import AuditPolicy
+from map_server.domain.audit_sample import SamplingParams
 from map_server.entrypoints.http.app import create_app
 from map_server.entrypoints.http.security import CSRF_HEADER, SESSION_COOKIE
 from map_server.entrypoints.http.server import MapServer, listen
@@ -25,6 +27,8 @@ from tests.fakes.passwords import FakePasswords
 from wire_contract.routes import DEVICE_HEADER, ENROLMENT
 
 PASSWORD = "seven lanes meet here"
+PLAIN_AUDIT = AuditPolicy(SamplingParams(second_share=0.0, gold_share=0.0))
+"""Every answer counts at once, unless a test is about blind second looks or known items."""
 
 
 @dataclass
@@ -68,13 +72,17 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    data_dir: Path, database_url: str | None = None, owners: OwnerLookup | None = None
+    data_dir: Path,
+    database_url: str | None = None,
+    owners: OwnerLookup | None = None,
+    audit_policy: AuditPolicy = PLAIN_AUDIT,
 ) -> Iterator[RunningServer]:
-    """Start a server, and stop it as Ctrl-C would. `owners` answers who is responsible in place of the rules."""
+    """Start a server, and stop it as Ctrl-C would. `owners` says who is responsible in place of the rules."""
     settings = Settings(data_dir=data_dir, database_url=database_url, port=0)
     clock = FakeClock()
     with ExitStack() as stack:
-        services = stack.enter_context(running_services(settings, clock, FakePasswords(), owners))
+        opened = running_services(settings, clock, FakePasswords(), owners, audit_policy)
+        services = stack.enter_context(opened)
         listener = stack.enter_context(listen("127.0.0.1", 0))
         server = MapServer(create_app(services))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from map_server.domain.errors import Conflict, Unavailable
@@ -82,6 +83,20 @@ class EvidenceFolder:
         """Tell whether a whole piece is there and still has its hash."""
         path = self.path(sha256)
         return path is not None and sha256_of(path) == sha256
+
+    def remove(self, sha256: str) -> bool:
+        """Remove a whole piece; False when there is none."""
+        place = self._place(sha256)
+        if not place.is_file():
+            return False
+        place.unlink()
+        _sync(place.parent)
+        return True
+
+    def names(self) -> Iterator[str]:
+        """Give the names of all whole pieces, in order."""
+        for path in sorted(self._root.glob("??/??/*")):
+            yield path.name
 
     def _place(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:4] / sha256

@@ -87,9 +87,14 @@ def _fits(entry: AuditEntry) -> bool:
         return False
 
 
+def instant(moment: datetime) -> str:
+    """Write a time in the one form of the log: RFC 3339, UTC, microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def chained(head: AuditHead, at: datetime, notes: Iterable[AuditNote]) -> list[AuditEntry]:
     """Turn notes into the entries that follow `head`."""
-    written_at = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    written_at = instant(at)
     entries = []
     for note in notes:
         entry = _linked(head, written_at, note)

@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from map_server.config import Settings
 from map_server.domain.datum import Datum
@@ -16,16 +16,14 @@ from map_server.entrypoints.geodata_command import load_geodata
 from map_server.entrypoints.handbook_command import check_responsibilities
 from map_server.entrypoints.http.app import create_app
 from map_server.entrypoints.http.server import MapServer, listen
+from map_server.entrypoints.record_commands import check_record, export_heads, export_verdicts
 from map_server.entrypoints.services import Record, Services
-from map_server.services.verification import Verification, verify
 
 OpenServices = Callable[[Settings], AbstractContextManager[Services]]
 OpenRecord = Callable[[Settings], AbstractContextManager[Record]]
 MakeSettings = Callable[[Path | None, str | None, int | None], Settings]
 
 Data = Annotated[Path | None, typer.Option(help="Folder of database and evidence [var/server].")]
-
-_PROGRESS_EVERY = 500
 
 
 def command_line(
@@ -86,13 +84,45 @@ def command_line(
             check_responsibilities(services, file)
 
     @app.command("verify-log")
-    def verify_log(data: Data = None) -> None:
-        """Check the audit chain and the hashes of all evidence; name the first thing that does not fit."""
+    def verify_log(
+        data: Data = None,
+        heads: Annotated[
+            Path | None, typer.Option(help="Heads exported before; proves that nothing was rewritten.")
+        ] = None,
+        public_key: Annotated[
+            str | None, typer.Option(help="The server's key, in hex or in a file [beside the database].")
+        ] = None,
+    ) -> None:
+        """Check the audit chain, signed heads, rows and files of evidence; name what does not fit first."""
         settings = settings_of(data, None, None)
         if settings.database_url is None and not settings.database_path.exists():
             raise InvalidInput(f"--data {settings.data_dir}: there is no database of a map server here")
         with open_record(settings) as record:
-            _report(_verified(record))
+            check_record(record, heads, public_key)
+
+    @app.command("export-heads")
+    def export_signed_heads(
+        out: Annotated[Path | None, typer.Option(help="File to write [standard output].")] = None,
+        data: Data = None,
+    ) -> None:
+        """Write all signed heads of the log, a JSON object a line; keep them where no server can write."""
+        with open_services(settings_of(data, None, None)) as services:
+            export_heads(services, out)
+
+    @app.command("export-verdicts")
+    def export_set(
+        out: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The archive to write.")],
+        until: Annotated[
+            datetime | None,
+            typer.Option(
+                help="Only verdicts given before this instant, UTC [all].", formats=["%Y-%m-%dT%H:%M:%SZ"]
+            ),
+        ] = None,
+        data: Data = None,
+    ) -> None:
+        """Write verdicts and their pictures as a COCO and YOLO set; the same verdicts give the same bytes."""
+        with open_services(settings_of(data, None, None)) as services:
+            export_verdicts(services, out, until)
 
     return app
 
@@ -110,21 +140,3 @@ def _serve(open_services: OpenServices, settings: Settings) -> None:
         sys.stdout.flush()
         server.run(sockets=[socket])
     typer.echo("map-server: stopped")
-
-
-def _verified(record: Record) -> Verification:
-    with Console(stderr=True).status("checking") as status:
-
-        def progress(checked: int) -> None:
-            if checked % _PROGRESS_EVERY == 0:
-                status.update(f"checked {checked}")
-
-        return verify(record.read, record.files, progress)
-
-
-def _report(found: Verification) -> None:
-    if found.fault is not None:
-        typer.echo(f"map-server: {found.fault}", err=True)
-        raise typer.Exit(1)
-    typer.echo(f"{found.entries} log entries and {found.evidence} pieces of evidence are whole")
-    typer.echo(f"head {found.head_hash}")

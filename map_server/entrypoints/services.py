@@ -12,26 +12,39 @@ from map_server.adapters.db.queries.spots import SqlSpots
 from map_server.adapters.db.queries.work_orders import SqlWorkOrderList
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.config import Settings
+from map_server.domain.signed_head import SignatureCheck
 from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
+from map_server.services.audit_sampling import AuditSampling
+from map_server.services.audit_statistics import AuditStatistics, FilingGate
 from map_server.services.changes import ChangeSignal
+from map_server.services.daily_heads import DailyHeads
 from map_server.services.device_register import DeviceRegister
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
+from map_server.services.evidence_looks import EvidenceLooks
 from map_server.services.geodata import Geodata
 from map_server.services.heartbeats import Heartbeats
 from map_server.services.incidents import Incidents
 from map_server.services.ingest import Ingest
 from map_server.services.kept_answers import KeptAnswers
+from map_server.services.known_items import KnownItems
+from map_server.services.notice_delivery import NoticeDelivery
+from map_server.services.notices import Notices
+from map_server.services.patrol_finds import PatrolFinds
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Begin, Clock
 from map_server.services.responsibilities import Responsibilities
 from map_server.services.responsibility_ports import OwnerLookup
+from map_server.services.retention import Retention
 from map_server.services.sign_in import SignIn
+from map_server.services.single_sign_on import IdentityProvider, SingleSignOn
+from map_server.services.site_photos import SitePhotos
 from map_server.services.site_watch import SiteWatch
 from map_server.services.sites import Sites
 from map_server.services.teams import Teams
+from map_server.services.verdict_export import VerdictExport
 from map_server.services.work_order_watch import WorkOrderWatch
 from map_server.services.work_orders import WorkOrders
 
@@ -42,6 +55,29 @@ class Record:
 
     read: Begin
     files: EvidenceFolder
+    public_key: str | None
+    check_signature: SignatureCheck
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKeeping:
+    """What keeps the record honest, and evidence no longer than it may be kept."""
+
+    heads: DailyHeads
+    retention: Retention
+    looks: EvidenceLooks
+
+
+@dataclass(frozen=True, slots=True)
+class AuditServices:
+    """The audit as statistics."""
+
+    sampling: AuditSampling
+    statistics: AuditStatistics
+    gate: FilingGate
+    known: KnownItems
+    finds: PatrolFinds
+    export: VerdictExport
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +97,26 @@ class Services:
     ingest: Ingest
     evidence: Evidence
     evidence_files: EvidenceFolder
+    keeping: RecordKeeping
     incidents: Incidents
     device_list: SqlDeviceList
     incident_list: SqlIncidentList
     live: SqlLiveMap
     accounts: Accounts
     sign_in: SignIn
+    single_sign_on: SingleSignOn
+    identity_provider: IdentityProvider | None
+    notices: Notices
+    notice_delivery: NoticeDelivery
     audit_desk: AuditDesk
+    audit: AuditServices
     geodata: Geodata
     places: Places
     teams: Teams
     patrols: Patrols
     responsibilities: Responsibilities
     sites: Sites
+    site_photos: SitePhotos
     site_watch: SiteWatch
     owners: OwnerLookup
     work_orders: WorkOrders

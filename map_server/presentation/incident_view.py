@@ -90,6 +90,13 @@ class IncidentView:
     events: tuple[EventLine, ...]
     history: tuple[HistoryLine, ...]
 
+    @property
+    def sha256s(self) -> list[str]:
+        """What the viewer shows, for the record of looks."""
+        return (
+            [] if self.evidence is None else [each.sha256 for each in self.evidence.pictures if each.is_held]
+        )
+
 
 def incident_view(record: IncidentRecord, gettext: Gettext) -> IncidentView:
     """Put together what people see; texts in the language of `gettext`."""

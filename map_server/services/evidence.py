@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from map_server.domain.audit_log import JsonObject
+from map_server.domain.audit_log import JsonObject, instant
 from map_server.domain.errors import InvalidInput, NotFound
 from map_server.domain.evidence import StoredEvidence, UploadRange
+from map_server.services.evidence_looks import EvidenceLooks
 from map_server.services.ports import Begin, Clock
 
 
@@ -40,9 +41,12 @@ class UploadState:
 
 
 class Evidence:
-    """`read` opens a unit of work that only reads."""
+    """`read` opens a unit of work that only reads; `looks` knows which pages are on record."""
 
-    def __init__(self, begin: Begin, read: Begin, files: EvidenceFiles, clock: Clock) -> None:
+    def __init__(
+        self, begin: Begin, read: Begin, files: EvidenceFiles, clock: Clock, looks: EvidenceLooks
+    ) -> None:
+        self._looks = looks
         self._begin = begin
         self._read = read
         self._files = files
@@ -86,9 +90,15 @@ class Evidence:
             named = work.evidence.named_by(device_id, sha256)
             if named is None:
                 raise _not_named(sha256)
-            stored = StoredEvidence(sha256, named.media_type, size_bytes, device_id, self._clock.now())
-            work.evidence.add(stored)
-            facts: JsonObject = {"size_bytes": size_bytes, "media_type": named.media_type}
+            if work.evidence.get(sha256) is not None:  # another connection of the device finished it too
+                return UploadState(size_bytes, is_whole=True)
+            now = self._clock.now()
+            work.evidence.add(StoredEvidence(sha256, named.media_type, size_bytes, device_id, now))
+            facts: JsonObject = {
+                "size_bytes": size_bytes,
+                "media_type": named.media_type,
+                "received_at": instant(now),
+            }
             work.note("evidence_received", "evidence", sha256, f"device:{device_id}", after=facts)
             work.commit()
         return UploadState(size_bytes, is_whole=True)
@@ -97,14 +107,18 @@ class Evidence:
         """Give a piece to a person. The look is on record before a byte is shown.
 
         A player that asks for one clip in many parts looks once: `is_first_look` is for the part at the
-        beginning.
+        beginning. What a page shows was put on record with the page (evidence_looks.py).
         """
         with self._read() as work:
             stored = work.evidence.get(sha256)
         path = self._files.path(sha256)
+        if stored is not None and stored.erased_at is not None:
+            raise NotFound(
+                f"evidence {sha256} was erased on {stored.erased_at:%Y-%m-%d}: {stored.erased_reason}"
+            )
         if stored is None or path is None:
             raise NotFound(f"the server does not hold evidence {sha256}")
-        if is_first_look:
+        if is_first_look and not self._looks.is_on_record(actor, sha256):
             with self._begin() as work:
                 work.note("evidence_viewed", "evidence", sha256, actor)
                 work.commit()

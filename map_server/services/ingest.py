@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from map_server.domain.audit_log import JsonObject
+from map_server.domain.audit_log import JsonObject, instant
 from map_server.domain.errors import Conflict, Unavailable
 from map_server.domain.event import Event, Message, Report, Why, clock_problem
 from map_server.domain.fusion import FusionParams, anchor_of, best_match, why_new
@@ -176,7 +176,7 @@ class _Reception:
             incident.incident_id,
             f"device:{self._device_id}",
             before=None if before is None else {"state": before.state},
-            after=_facts(message.report, event.why, incident),
+            after=_facts(message, event.why, incident, self._now),
         )
 
 
@@ -188,10 +188,13 @@ def _action(before: Incident | None, after: Incident) -> str:
     return "event_joined" if before.event_count != after.event_count else "event_updated"
 
 
-def _facts(report: Report, why: Why, incident: Incident) -> JsonObject:
+def _facts(message: Message, why: Why, incident: Incident, received_at: datetime) -> JsonObject:
+    """Tell what the entry keeps; the digest binds the stored message to the log."""
     return {
-        "event_id": report.event_id,
-        "phase": report.phase,
+        "event_id": message.report.event_id,
+        "phase": message.report.phase,
+        "digest": message.digest,
+        "received_at": instant(received_at),
         "state": incident.state,
         "events": incident.event_count,
         "rule": why.rule,

@@ -12,6 +12,12 @@ from map_server.services.account_ports import (
     OneTimeLinkRepository,
     SessionRepository,
 )
+from map_server.services.audit_ports import (
+    AuditItemRepository,
+    GoldRepository,
+    PatrolFindRepository,
+    SealedAnswerRepository,
+)
 from map_server.services.device_ports import CameraDayRepository, DeviceRepository
 from map_server.services.idempotency import RequestRepository
 from map_server.services.incident_ports import (
@@ -20,8 +26,10 @@ from map_server.services.incident_ports import (
     IncidentRepository,
     MergeRepository,
 )
+from map_server.services.notice_ports import NoticeRepository
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
+from map_server.services.record_ports import LegalHoldRepository, RecordRows, SignedHeadRepository
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
@@ -74,6 +82,14 @@ class UnitOfWork(Protocol):
     one_time_links: OneTimeLinkRepository
     login_brakes: LoginBrakeRepository
     verdicts: VerdictRepository
+    notices: NoticeRepository
+    audit_items: AuditItemRepository
+    sealed_answers: SealedAnswerRepository
+    gold: GoldRepository
+    patrol_finds: PatrolFindRepository
+    signed_heads: SignedHeadRepository
+    holds: LegalHoldRepository
+    record_rows: RecordRows
     work_orders: WorkOrderRepository
     requests: RequestRepository
 

@@ -17,16 +17,20 @@ from map_server.adapters.db.repositories.accounts import (
     SqlOneTimeLinks,
     SqlSessions,
 )
+from map_server.adapters.db.repositories.audit_items import SqlAuditItems, SqlSealedAnswers
 from map_server.adapters.db.repositories.audit_log import SqlAuditLog
 from map_server.adapters.db.repositories.camera_days import SqlCameraDays
 from map_server.adapters.db.repositories.devices import SqlDevices
 from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
+from map_server.adapters.db.repositories.gold import SqlGold, SqlPatrolFinds
 from map_server.adapters.db.repositories.handbook import SqlHandbook
 from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
+from map_server.adapters.db.repositories.notices import SqlNotices
 from map_server.adapters.db.repositories.patrols import SqlPatrols
 from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers
+from map_server.adapters.db.repositories.record import SqlLegalHolds, SqlRecordRows, SqlSignedHeads
 from map_server.adapters.db.repositories.requests import SqlRequests
 from map_server.adapters.db.repositories.sites import SqlSiteRecords, SqlSites
 from map_server.adapters.db.repositories.teams import SqlTeams
@@ -42,6 +46,12 @@ from map_server.services.account_ports import (
     OneTimeLinkRepository,
     SessionRepository,
 )
+from map_server.services.audit_ports import (
+    AuditItemRepository,
+    GoldRepository,
+    PatrolFindRepository,
+    SealedAnswerRepository,
+)
 from map_server.services.device_ports import CameraDayRepository, DeviceRepository
 from map_server.services.idempotency import RequestRepository, current_claim
 from map_server.services.incident_ports import (
@@ -50,9 +60,11 @@ from map_server.services.incident_ports import (
     IncidentRepository,
     MergeRepository,
 )
+from map_server.services.notice_ports import NoticeRepository
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
 from map_server.services.ports import AuditLogRepository, Clock
+from map_server.services.record_ports import LegalHoldRepository, RecordRows, SignedHeadRepository
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
@@ -149,6 +161,14 @@ class SqlUnitOfWork:
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)
         self.login_brakes: LoginBrakeRepository = SqlLoginBrakes(connection)
         self.verdicts: VerdictRepository = SqlVerdicts(connection)
+        self.notices: NoticeRepository = SqlNotices(connection)
+        self.audit_items: AuditItemRepository = SqlAuditItems(connection)
+        self.sealed_answers: SealedAnswerRepository = SqlSealedAnswers(connection)
+        self.gold: GoldRepository = SqlGold(connection)
+        self.patrol_finds: PatrolFindRepository = SqlPatrolFinds(connection)
+        self.signed_heads: SignedHeadRepository = SqlSignedHeads(connection)
+        self.holds: LegalHoldRepository = SqlLegalHolds(connection)
+        self.record_rows: RecordRows = SqlRecordRows(connection)
         self.work_orders: WorkOrderRepository = SqlWorkOrders(connection)
         self.requests: RequestRepository = SqlRequests(connection)
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from map_server.domain.verdict import RejectReason, is_undecided
+from map_server.entrypoints.http.audits import shown_as
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.map_pages import whereabouts_of
 from map_server.entrypoints.http.security import AuditorActor
@@ -29,13 +30,26 @@ def audit_desk(request: Request, actor: AuditorActor, incident: str | None = Non
 @router.get("/audit/items/{incident_id}")
 def audit_item(request: Request, services: ServicesDep, actor: AuditorActor, incident_id: str) -> Response:
     """Give the piece of a page that the desk shows of one incident."""
-    record = services.incident_list.one(incident_id)
+    known_as = services.audit_desk.known_behind(incident_id, actor.account_id)
+    record = (
+        services.incident_list.one(incident_id)
+        if known_as is None
+        else shown_as(services, incident_id, known_as)
+    )
     verdicts = services.audit_desk.verdicts_on(incident_id)
+    view = incident_view(record, translations(language_of(request)).gettext)
+    services.keeping.looks.page_viewed(actor.audit_name, known_as or incident_id, view.sha256s)
     return render(
         request,
         "audit_item.html",
-        view=incident_view(record, translations(language_of(request)).gettext),
+        view=view,
         where=whereabouts_of(services, record.incident),
         is_undecided=is_undecided(record.incident),
         verdicts=[line for line in verdicts if line.verdict.undone_at is None],
     )
+
+
+@router.get("/audit/statistics")
+def audit_statistics(request: Request, services: ServicesDep, actor: AuditorActor) -> Response:
+    """Show how right detections are, with intervals, and what follows from it."""
+    return render(request, "audit_statistics.html", report=services.audit.statistics.report())

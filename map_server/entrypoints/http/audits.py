@@ -6,8 +6,9 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from map_server.adapters.db.queries.incidents import IncidentRecord
 from map_server.domain.account import Role
-from map_server.domain.incident import IncidentState, Judgement, Severity
+from map_server.domain.incident import Incident, IncidentState, Judgement, Severity
 from map_server.domain.verdict import (
     MAX_LABEL_CHARACTERS,
     MAX_NOTE_CHARACTERS,
@@ -18,8 +19,10 @@ from map_server.domain.verdict import (
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.security import AuditorActor, Person
+from map_server.entrypoints.services import Services
+from map_server.presentation.known_item import disguised
 from map_server.services.audit_desk import Auditor, Decided, Progress
-from map_server.services.verdict_ports import QueueFilter
+from map_server.services.verdict_ports import QueueEntry, QueueFilter
 from wire_contract.routes import API_PREFIX
 from wire_contract.vocabulary import EventKind
 
@@ -90,6 +93,7 @@ class VerdictAnswer(BaseModel):
     version: int
     decided_at: datetime
     undone_at: datetime | None
+    was_right: bool | None = Field(description="On a known item whether it was right; null on all others")
 
     @classmethod
     def of(cls, decided: Decided) -> Self:
@@ -105,6 +109,7 @@ class VerdictAnswer(BaseModel):
             version=incident.version,
             decided_at=verdict.decided_at,
             undone_at=verdict.undone_at,
+            was_right=decided.was_right,
         )
 
 
@@ -117,32 +122,46 @@ def queue(
     limit: Annotated[int, Query(ge=1, le=MAX_QUEUE)] = 20,
 ) -> Queue:
     """Give the next undecided incidents: urgent ones first, then those still there, then the oldest."""
-    wanted = QueueFilter(tuple(kind or ()), second_opinion)
+    wanted = QueueFilter(tuple(kind or ()), second_opinion, actor.reach)
     entries = services.audit_desk.queue(actor.account_id, wanted, limit)
-    incidents = {
-        each.incident_id: each for each in services.live.by_id([entry.incident_id for entry in entries])
-    }
+    real_ids = [entry.known_incident_id or entry.incident_id for entry in entries]
+    incidents = {each.incident_id: each for each in services.live.by_id(real_ids)}
     items = [
-        QueueItem(
-            incident_id=entry.incident_id,
-            number=incident.number,
-            kind=incident.kind,
-            state=incident.state,
-            severity=incident.severity,
-            version=incident.version,
-            first_seen_at=incident.first_seen_at,
-            unsure_by=list(entry.unsure_by),
-        )
-        for entry in entries
-        if (incident := incidents.get(entry.incident_id)) is not None
+        _queue_item(services, entry, incidents[real_id])
+        for entry, real_id in zip(entries, real_ids, strict=True)
+        if real_id in incidents
     ]
-    return Queue(items=items, progress=ProgressOut.of(services.audit_desk.progress(actor.account_id)))
+    return Queue(
+        items=items, progress=ProgressOut.of(services.audit_desk.progress(actor.account_id, actor.reach))
+    )
+
+
+def _queue_item(services: Services, entry: QueueEntry, incident: Incident) -> QueueItem:
+    if entry.known_incident_id is not None:
+        incident = shown_as(services, entry.incident_id, entry.known_incident_id).incident
+    return QueueItem(
+        incident_id=entry.incident_id,
+        number=incident.number,
+        kind=incident.kind,
+        state=incident.state,
+        severity=incident.severity,
+        version=incident.version,
+        first_seen_at=incident.first_seen_at,
+        unsure_by=list(entry.unsure_by),
+    )
+
+
+def shown_as(services: Services, alias: str, incident_id: str) -> IncidentRecord:
+    """Give a known item as the desk shows it."""
+    record = services.incident_list.one(incident_id)
+    newest = services.incident_list.newest_number()
+    return disguised(record, alias, newest, services.clock.now())
 
 
 @router.get("/progress", responses=problems(401, 403))
 def progress(actor: AuditorActor, services: ServicesDep) -> ProgressOut:
     """Tell how much waits, how much was decided today, and how fast it goes."""
-    return ProgressOut.of(services.audit_desk.progress(actor.account_id))
+    return ProgressOut.of(services.audit_desk.progress(actor.account_id, actor.reach))
 
 
 @router.post("/{incident_id}/verdict", status_code=201, responses=problems(401, 403, 404, 409, 422))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 
 import structlog
 from fastapi import FastAPI
@@ -12,7 +13,10 @@ from map_server.entrypoints.http.live_hub import LiveHub, LiveHubParams
 from map_server.entrypoints.services import Services
 
 _SILENCE_CHECK_S = 20.0
+_NOTICE_ROUND_S = 3.0
 _SWEEP_S = 20.0
+_KEEPING_S = 30.0
+_SWEEPS_PER_ERASING = 120
 
 _log = structlog.get_logger()
 
@@ -26,15 +30,19 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     leave = services.changes.listen(hub.wake)
     feed = asyncio.create_task(hub.run())
     watch = asyncio.create_task(_watch_silence(services))
+    notices = asyncio.create_task(_send_notices(services))
     sweep = asyncio.create_task(_sweep_work_orders(services))
+    keeping = asyncio.create_task(_keep_the_record(services))
     try:
         yield
     finally:
         leave()
         hub.close()
         watch.cancel()
+        notices.cancel()
         sweep.cancel()
-        await asyncio.gather(feed, watch, sweep, return_exceptions=True)
+        keeping.cancel()
+        await asyncio.gather(feed, watch, notices, sweep, keeping, return_exceptions=True)
 
 
 async def _watch_silence(services: Services) -> None:
@@ -58,3 +66,27 @@ async def _sweep_work_orders(services: Services) -> None:
                 _log.info("work orders swept", raised=swept.raised, filed=swept.filed)
         except Exception:  # the sweep must outlive a database that is away for a moment
             _log.exception("could not sweep the work orders; trying again")
+
+
+async def _keep_the_record(services: Services) -> None:
+    """Draw the audit's sample, open what waited long enough, sign the day's head; hourly erase."""
+    for turn in count():
+        await asyncio.sleep(_KEEPING_S)
+        try:
+            await run_in_threadpool(services.audit.sampling.draw)
+            await run_in_threadpool(services.audit_desk.release_waiting)
+            await run_in_threadpool(services.keeping.heads.sign_if_due)
+            if turn % _SWEEPS_PER_ERASING == 0:
+                erased = await run_in_threadpool(services.keeping.retention.sweep)
+                _log.info("evidence past its time erased", pieces=erased)
+        except Exception:  # the keeping must outlive a database that is away for a moment
+            _log.exception("could not keep the record; trying again")
+
+
+async def _send_notices(services: Services) -> None:
+    while True:
+        await asyncio.sleep(_NOTICE_ROUND_S)
+        try:
+            await run_in_threadpool(services.notice_delivery.round)
+        except Exception:  # notices must outlive a database that is away; what was not sent waits
+            _log.exception("could not send notices; trying again")

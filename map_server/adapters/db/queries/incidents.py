@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.incidents import incident_from_row
@@ -88,6 +88,11 @@ class SqlIncidentList:
         with self._engine.connect() as connection:
             return [incident_from_row(row) for row in connection.execute(statement).mappings()]
 
+    def newest_number(self) -> int:
+        """Give the highest number of an incident; 0 while there is none."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(incidents.c.number))) or 0
+
     def one(self, incident_id: str) -> IncidentRecord:
         """Give one incident with its events, evidence, history and merges. Raises NotFound."""
         with self._engine.connect() as connection:
@@ -107,7 +112,10 @@ class SqlIncidentList:
 
 def _evidence(connection: Connection, event_ids: Sequence[str]) -> dict[str, list[EvidenceRecord]]:
     statement = (
-        select(event_evidence, evidence.c.sha256.is_not(None).label("is_held"))
+        select(
+            event_evidence,
+            and_(evidence.c.sha256.is_not(None), evidence.c.erased_at.is_(None)).label("is_held"),
+        )
         .outerjoin(evidence, evidence.c.sha256 == event_evidence.c.sha256)
         .where(event_evidence.c.event_id.in_(event_ids))
         .order_by(event_evidence.c.captured_at, event_evidence.c.role)

@@ -68,4 +68,7 @@ evidence = Table(
     Column("device_id", ForeignKey("devices.id")),
     Column("received_at", UtcDateTime, nullable=False),
     Column("uploaded_by", Text),
+    Column("erased_at", UtcDateTime),
+    Column("erased_by", Text),
+    Column("erased_reason", Text),
 )
