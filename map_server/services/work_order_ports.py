@@ -97,7 +97,7 @@ class Detection:
 
 
 class FilingCandidates(Protocol):
-    """Incidents that have no work order that lives; flat reads, oldest first."""
+    """Incidents that never had a work order; flat reads, oldest first."""
 
     def confirmed(self, limit: int) -> list[str]:
         """Give those that are there, as a person has confirmed."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field, field_validator
 
 from map_server.adapters.db.queries.work_orders import StepRecord, WorkOrderFilter, WorkOrderRecord
 from map_server.domain.incident import Severity
@@ -169,9 +169,15 @@ class WorkOrderPage(BaseModel):
 
 
 class WorkOrderQuery(BaseModel):
-    """Which work orders are listed; what is not given does not narrow."""
+    """Which work orders are listed; what is not given, or given empty, does not narrow."""
 
-    model_config = ConfigDict(extra="forbid")
+    @field_validator("state", "kind", "unit", "compound", "level", "incident", mode="before")
+    @classmethod
+    def _empty_is_absent(cls, value: object) -> object:
+        """Forms send the fields that were left empty, too."""
+        if isinstance(value, list):
+            return [each for each in value if each != ""]
+        return None if value == "" else value
 
     state: list[WorkOrderState] = []
     kind: list[EventKind | SiteKind] = []

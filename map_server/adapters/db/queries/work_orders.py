@@ -1,6 +1,6 @@
 """Work orders for people: the list with filters, counts for the board, one with all that belongs to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -151,10 +151,9 @@ class SqlFilingCandidates:
                 incidents.c.state == str(IncidentState.CLEARED),
                 incidents.c.judgement == str(Judgement.CONFIRMED),
                 incidents.c.kind.in_(lasting),
-                ~_has_order(()),
             ),
         )
-        statement = select(incidents.c.id).where(is_there, ~_has_order(_LIVING))
+        statement = select(incidents.c.id).where(is_there, ~_has_order())
         with self._engine.connect() as connection:
             return list(connection.scalars(statement.order_by(incidents.c.number).limit(limit)))
 
@@ -166,7 +165,7 @@ class SqlFilingCandidates:
             .where(
                 incidents.c.state == str(IncidentState.OPEN),
                 incidents.c.judgement.is_(None),
-                ~_has_order(_LIVING),
+                ~_has_order(),
             )
             .order_by(incidents.c.number)
         )
@@ -176,9 +175,9 @@ class SqlFilingCandidates:
             yield Detection(row.id, EventKind(row.kind), row.camera_id, row.model[0] if row.model else None)
 
 
-def _has_order(states: Sequence[str]) -> ColumnElement[bool]:
-    is_its = work_orders.c.incident_id == incidents.c.id
-    return exists().where(is_its, work_orders.c.state.in_(states)) if states else exists().where(is_its)
+def _has_order() -> ColumnElement[bool]:
+    """Whether an incident has or had an order: what a person voided is not filed again by the server."""
+    return exists().where(work_orders.c.incident_id == incidents.c.id)
 
 
 def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool]]:
