@@ -18,6 +18,7 @@ from map_server.presentation.i18n import translations
 from map_server.presentation.incident_view import incident_view
 from map_server.presentation.map_page import MapView, map_parts
 from map_server.presentation.pages import language_of, render
+from map_server.presentation.work_order_view import UnitNames
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,6 +58,8 @@ def incident_panel(request: Request, services: ServicesDep, actor: PatrolActor, 
         is_undecided=is_undecided(record.incident),
         standing=next((line for line in verdicts if line.verdict.undone_at is None), None),
         reasons=tuple(RejectReason),
+        orders=services.work_order_list.of_incident(incident_id),
+        unit_name=UnitNames(services.owners.units(), language_of(request)),
         neighbours=_neighbours(services, record.incident, actor.reach),
     )
 
