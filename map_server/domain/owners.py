@@ -5,9 +5,9 @@ from datetime import datetime
 
 from map_server.domain.datum import LonLat
 from map_server.domain.handbook import Handbook
+from map_server.domain.localities import Localities
 from map_server.domain.responsibility import Assignment, CaseClass, NoOwner, NoOwnerReason
 from map_server.domain.rule_book import RuleBook
-from map_server.domain.localities import Localities
 from map_server.domain.ward_time import WARD_ZONE
 
 

@@ -7,11 +7,11 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
+from map_server.domain.localities import NamedLocality
 from map_server.domain.responsibility import ALL_CLASSES, MINUTES_OF_WEEK, CaseClass, Rule
 from map_server.domain.rule_book import RuleBook
 from map_server.domain.site import SiteKind
 from map_server.domain.site_index import SITE_KINDS_OF
-from map_server.domain.localities import NamedLocality
 from map_server.domain.unit import Unit
 from map_server.domain.week_text import week_text
 from wire_contract.vocabulary import EventKind

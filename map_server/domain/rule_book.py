@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from map_server.domain.responsibility import ALL_CLASSES, CaseClass, NoOwner, NoOwnerReason, Rule, Locality
+from map_server.domain.responsibility import ALL_CLASSES, CaseClass, Locality, NoOwner, NoOwnerReason, Rule
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.working_time import MINUTES_OF_DAY
 

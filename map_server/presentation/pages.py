@@ -119,8 +119,18 @@ def _frame(request: Request, language: Language) -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "auto",
         "path": request.url.path,
         "now": request.app.state.services.clock.now(),
+        "overdue_sites": lambda: _overdue_sites(request),
         "other_language_url": _other_language_url(request, language),
     }
+
+
+def _overdue_sites(request: Request) -> int:
+    """Count the sites of this person's areas that nobody looked at in time, once for each page."""
+    if not hasattr(request.state, "overdue_sites"):
+        tallies = request.app.state.services.sites.tallies(request.state.person.reach)
+        request.state.overdue_sites = sum(tally.due for tally in tallies)
+    count: int = request.state.overdue_sites
+    return count
 
 
 def _other_language_url(request: Request, language: Language) -> str:

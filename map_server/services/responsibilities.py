@@ -19,13 +19,13 @@ from map_server.domain.handbook import (
     RecordKind,
 )
 from map_server.domain.handbook_check import KnownAreas, faults_of
+from map_server.domain.localities import Localities
 from map_server.domain.owners import Owners
 from map_server.domain.place import LAYERS
 from map_server.domain.responsibility import AreaKind, Assignment, CaseClass, NoOwner
 from map_server.domain.responsibility_lint import Fault, Finding, lint
 from map_server.domain.site import LAYER_OF, SiteKind
 from map_server.domain.sla import Sla
-from map_server.domain.localities import Localities
 from map_server.domain.unit import Unit, UnitLevel
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.working_time import WorkingCalendar
@@ -72,6 +72,7 @@ class Responsibilities:
         self._reader = reader
         self._lock = threading.Lock()
         self._known: _Known | None = None
+        self._found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = None
 
     def owner_of(
         self, kind: CaseClass, place: LonLat | None, at: datetime, site_id: str | None = None
@@ -126,9 +127,13 @@ class Responsibilities:
         return self._now().owners.book
 
     def findings(self) -> list[Finding]:
-        """Look for gaps and overlaps in the rules in force, from today on."""
+        """Look for gaps and overlaps in the rules in force, from today on. Kept while nothing changes."""
+        known, today = self._now(), self._today()
         with self._read() as work:
-            return _findings(work, self._now().owners.book, self._today())
+            stamp = (*known.stamp, today, *work.sites.stamp())
+            if self._found is None or self._found[0] != stamp:
+                self._found = (stamp, tuple(_findings(work, known.owners.book, today)))
+        return list(self._found[1])
 
     def check(self, paths: Sequence[Path]) -> tuple[list[FieldError], list[Finding]]:
         """Check files against each other and the ward; load nothing. Raises InvalidInput for bad form."""

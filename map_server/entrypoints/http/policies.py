@@ -110,6 +110,15 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     # places and sites
     (PATROL, WARD, "GET /api/v1/layers  GET /api/v1/whereabouts"),
     (PATROL, OWN_AREAS, "GET /api/v1/layers/{name}.geojson  GET /api/v1/sites"),
+    (PATROL, OWN_AREAS, "GET /sites"),
+    (PATROL, SITE, "GET /sites/{site_id}  GET /api/v1/sites/{site_id}"),
+    (PATROL, SITE, "POST /api/v1/sites/{site_id}/inspections  PUT /api/v1/sites/{site_id}/photos/{sha256}"),
+    (SUPERVISOR, SITE, "POST /api/v1/sites/{site_id}/state"),
+    (PATROL, WHOLE_WARD, "GET /api/v1/zero-growth"),
+    # the handbook
+    (PATROL, WARD, "GET /handbook  GET /api/v1/units  GET /api/v1/responsibilities  GET /api/v1/calendar"),
+    (PATROL, WARD, "GET /api/v1/responsibilities/check  GET /api/v1/responsibilities/owner"),
+    (ADMIN, WHOLE_WARD, "POST /api/v1/responsibilities  POST /api/v1/responsibilities/check"),
     # patrols
     (PATROL, OWN_AREAS, "GET /patrols  GET /api/v1/patrols"),
     (PATROL, PLAN, "GET /patrols/{plan_id}  GET /patrols/{plan_id}/route/{team_id}"),
