@@ -28,6 +28,7 @@ const queue = new AuditQueue({
   onShow: show,
   onProgress: showProgress,
   onProblem: (message) => toast(message, { isBad: true }),
+  onKnown: tellKnown,
 });
 
 function show(item) {
@@ -68,6 +69,14 @@ function pin(kind, state) {
   const holder = document.createElement("span");
   holder.append(symbol(kind, state));
   return holder;
+}
+
+function tellKnown(item, wasRight) {
+  const what = word("kind", item.kind);
+  const told = wasRight
+    ? t("{what}: that was a known item, and you were right.", { what })
+    : t("{what}: that was a known item, and you were wrong.", { what });
+  toast(told, { isBad: !wasRight });
 }
 
 function showProgress(progress) {

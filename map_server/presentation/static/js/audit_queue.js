@@ -3,14 +3,14 @@
 import { get, getFragment, post } from "./api.js";
 import { t } from "./i18n.js";
 
-const AHEAD = 2;
+const AHEAD = 4;
 const REFILL_BELOW = 6;
 const PAGE = 20;
 const NEWS_PAUSE_MS = 800;
 
 export class AuditQueue {
-  constructor({ first, filter, onShow, onProgress, onProblem }) {
-    Object.assign(this, { first, filter, onShow, onProgress, onProblem });
+  constructor({ first, filter, onShow, onProgress, onProblem, onKnown }) {
+    Object.assign(this, { first, filter, onShow, onProgress, onProblem, onKnown });
     this.items = [];
     this.position = 0;
     this.decided = [];
@@ -134,6 +134,10 @@ export class AuditQueue {
       try {
         const answer = await post(`/api/v1/audits/${item.incident_id}/verdict`, { ...opinion, version: item.version });
         this.pieces.delete(item.incident_id);
+        if (answer.was_right !== null) {
+          this.decided = this.decided.filter((each) => each !== entry); // what was said of a known item stays
+          this.onKnown(item, answer.was_right);
+        }
         return answer;
       } catch (problem) {
         this.failed(entry, problem);
