@@ -95,7 +95,7 @@ def person_finder(detector: Detector, margin: float) -> PersonFinder | None:
     """Make what looks evidence over before it is written; None where no network knows persons."""
     if not isinstance(detector, OnnxDetector) or not PERSON_LABELS.intersection(detector.labels):
         return None
-    return PersonFinder(detector.hinting_at(PERSON_LABELS), margin)
+    return PersonFinder(detector.hinting_at(PERSON_LABELS), detector.hint_min_score, margin)
 
 
 def _source_of(camera: CameraSettings, clock: Clock) -> Callable[[], FrameSource]:

@@ -65,11 +65,16 @@ class OnnxDetector:
             if x2 - x1 >= 1.0 and y2 - y1 >= 1.0
         ]
 
+    @property
+    def hint_min_score(self) -> float:
+        """From here on a hint counts."""
+        return self._manifest.hint_min_score
+
     def hinting_at(self, words: frozenset[str]) -> "OnnxDetector":
         """Give a detector over the same network that reports even faint hints of some words, nothing else."""
         faint = copy(self)
         faint._min_scores = np.array(
-            [self._manifest.hint_min_score if word in words else np.inf for word in self._words],
+            [self.hint_min_score if word in words else np.inf for word in self._words],
             dtype=np.float32,
         )
         return faint

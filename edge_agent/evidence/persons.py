@@ -15,6 +15,8 @@ from edge_agent.types import BoxXyxy, Detection, Image
 
 _TILES_ALONG = (1, 2)
 """The picture as a whole, then squares of which so many lie along its longer side."""
+_ENLARGED_FACTOR = 4.0
+"""In enlarged parts so many times the score is asked for: there is more of everything, mistakes too."""
 _SHIFT = 0.7
 """Neighbouring squares are so far apart, as a part of their side: what one cuts the next shows whole."""
 _SAME_IOU = 0.5
@@ -25,9 +27,10 @@ _FAINT = 0.35
 class PersonFinder:
     """Looks for persons with a detector that reports faint hints too."""
 
-    def __init__(self, detector: Detector, margin: float) -> None:
-        """`margin` enlarges what is found by a part of its size."""
+    def __init__(self, detector: Detector, min_score: float, margin: float) -> None:
+        """Hints below `min_score` do not count; `margin` enlarges what is found by a part of its size."""
         self._detector = detector
+        self._min_score = min_score
         self._margin = margin
 
     def to_hide(self, image: Image, thing: BoxXyxy | None = None) -> list[BoxXyxy]:
@@ -44,8 +47,12 @@ class PersonFinder:
             Detection(hint.label, hint.score, _moved(hint.box_xyxy_px, tile))
             for tile in tiles(image.shape[1], image.shape[0])
             for hint in self._detector.detect(_cut(image, tile))
-            if hint.label in PERSON_LABELS
+            if hint.label in PERSON_LABELS and hint.score >= self._least_score(image, tile)
         ]
+
+    def _least_score(self, image: Image, tile: tuple[int, int, int, int]) -> float:
+        is_whole = tile == (0, 0, image.shape[1], image.shape[0])
+        return self._min_score * (1.0 if is_whole else _ENLARGED_FACTOR)
 
 
 def tiles(width: int, height: int) -> list[tuple[int, int, int, int]]:

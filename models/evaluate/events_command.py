@@ -20,7 +20,7 @@ from models.evaluate.page import page
 from models.evaluate.reports import read_reports
 from models.evaluate.results import Results
 from models.evaluate.scene_run import SceneOptions, run_scenes
-from models.evaluate.scored_clips import ScoredClip, all_clips, chosen, clips_of
+from models.evaluate.scored_clips import ScoredClip, clips_of, with_footage
 from models.evaluate.tables import print_tables
 from models.evaluate.truth import read_truth
 
@@ -56,7 +56,7 @@ def events(  # noqa: PLR0913  a command line is flat
     if scenes:
         if events is not None:
             raise ConfigError("--events: --scenes makes its own events; leave one of the two away")
-        clips = chosen(all_clips() if truth is None else clips_of(truth), clip or [])
+        clips = with_footage(clips_of(truth, clip or []))
         results = run_scenes(clips, SceneOptions(model, rivals, redaction))
     elif truth is None or events is None:
         raise ConfigError("events: give --truth FILE and --events FILE, or --scenes")

@@ -65,36 +65,29 @@ class ScoredClip:
         return source
 
 
-def all_clips() -> list[ScoredClip]:
-    """Give the shipped scenes and the published clips, those that are there."""
-    clips = [clip for truth in (SHIPPED, PUBLISHED) if truth.exists() for clip in clips_of(truth)]
-    if not clips:
-        raise ConfigError(
-            f"--scenes: neither {SHIPPED} nor {PUBLISHED} is there; draw or fetch the clips first"
-        )
-    return clips
+def clips_of(truth_file: Path | None = None, names: Sequence[str] = ()) -> list[ScoredClip]:
+    """Give the clips of a truth file, whose footage and cameras lie beside it; without a file the shipped
+    scenes and the published clips, those that are there. With `names`: those alone.
 
-
-def clips_of(truth_file: Path) -> list[ScoredClip]:
-    """Give the clips of a truth file, whose footage and cameras lie beside it. Raises ConfigError."""
-    return [_clip(clip, truth_file) for clip in read_truth(truth_file).clips]
-
-
-def chosen(clips: Sequence[ScoredClip], names: Sequence[str]) -> list[ScoredClip]:
-    """Give the clips of these names, all without names, with their footage at hand. Raises ConfigError."""
-    known = {clip.name: clip for clip in clips}
+    Raises ConfigError for a name that is not there and for settings that cannot be read.
+    """
+    files = [file for file in (SHIPPED, PUBLISHED) if file.exists()] if truth_file is None else [truth_file]
+    known = {clip.name: (clip, file) for file in files for clip in read_truth(file).clips}
+    if not known:
+        raise ConfigError(f"--scenes: there is neither {SHIPPED} nor {PUBLISHED}; give --truth FILE")
     strangers = [name for name in names if name not in known]
     if strangers:
         raise ConfigError(f"--clip: there is no clip {strangers[0]!r}; there are {', '.join(sorted(known))}")
-    wanted = [known[name] for name in dict.fromkeys(names)] if names else list(clips)
-    for clip in wanted:
+    wanted = [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
+    return [ScoredClip(clip, file.parent / clip.file, _settings(clip, file)) for clip, file in wanted]
+
+
+def with_footage(clips: Sequence[ScoredClip]) -> list[ScoredClip]:
+    """Give the clips back. Raises ConfigError for one whose footage is not there."""
+    for clip in clips:
         if not clip.footage.exists():
             raise ConfigError(f"clip {clip.name}: there is no footage {clip.footage}")
-    return wanted
-
-
-def _clip(clip: Clip, truth_file: Path) -> ScoredClip:
-    return ScoredClip(clip, truth_file.parent / clip.file, _settings(clip, truth_file))
+    return list(clips)
 
 
 def _settings(clip: Clip, truth_file: Path) -> CameraSettings:

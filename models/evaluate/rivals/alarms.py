@@ -20,7 +20,6 @@ class Alarms:
         self._rival = rival
         self._camera_id = settings.camera.id
         self._frame_size_px = frame_size_px
-        self._ids = ReplayIds(f"{rival} {settings.camera.id}")
         self._plane = FourPoints.of(settings, frame_size_px)
         self._messages: list[EventMessage] = []
 
@@ -32,10 +31,11 @@ class Alarms:
     def raise_alarm(self, frame: Frame, post: Post, box: BoxXyxy, since: datetime, label: str) -> None:
         """Report a thing that stands at a post since some time."""
         within = clip(box, self._frame_size_px)
-        for _ in self._ids.following([frame]):
+        new_id = ReplayIds(f"{self._rival} {self._camera_id} {len(self._messages)}")
+        for _ in new_id.following([frame]):
             self._messages.append(
                 EventMessage(
-                    event_id=self._ids(),
+                    event_id=new_id(),
                     device_id=self._rival,
                     camera_id=self._camera_id,
                     kind=post.kind,

@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 
 from edge_agent.evidence import EvidenceParams, EvidenceStore, EvidenceStoreParams, StillWriter
-from edge_agent.types import Event, Evidence, Frame, MovingRegion, Observation, StillRegion, Track, TrackState
+from edge_agent.evidence.persons import PersonFinder
+from edge_agent.types import (
+    Detection,
+    Event,
+    Evidence,
+    Frame,
+    MovingRegion,
+    Observation,
+    StillRegion,
+    Track,
+    TrackState,
+)
 from tests.fakes.clock import NOON
 from tests.fakes.pipeline import event
 from wire_contract.vocabulary import CameraState, EvidenceRole, Redaction
@@ -189,3 +200,40 @@ def test_room_is_asked_for_before_each_file_and_what_has_none_is_left_out(store:
     assert len(pieces) < 3
     assert store.lost == 3 - len(pieces)
     assert all(piece.path.exists() for piece in pieces)
+
+
+class Overlooked:
+    """A detector that finds, at a second look, the striped person wherever the stripes still show."""
+
+    model = None
+    labels = ("person",)
+
+    def __init__(self, is_broken: bool = False) -> None:
+        self._is_broken = is_broken
+
+    def detect(self, crop: np.ndarray) -> list[Detection]:
+        if self._is_broken:
+            raise RuntimeError("the network is gone")
+        white = np.argwhere(crop[:, :, 0] > 200)
+        if not len(white):
+            return []
+        (top, left), (bottom, right) = white.min(axis=0), white.max(axis=0) + 1
+        return [Detection("person", 0.1, (float(left), float(top), float(right), float(bottom)))]
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_person_whom_the_first_look_missed_is_hidden_before_a_still_is_written(
+    store: EvidenceStore, is_broken: bool
+) -> None:
+    """Without a second look that works nothing is written at all."""
+    finder = PersonFinder(Overlooked(is_broken), min_score=0.02, margin=0.15)
+    writer = StillWriter(EvidenceParams(), store, Room(), detects_persons=True, persons=finder)
+    missed = replace(observation(11), tracks=())
+    pieces = writer.write(raised(11), frame(11), missed)
+    assert len(pieces) == (0 if is_broken else 1)
+    assert store.lost == int(is_broken)
+    for piece in pieces:
+        written = cv2.imread(str(piece.path))
+        left, top, right, bottom = person_box(11) or (0, 0, 0, 0)
+        assert written[top:bottom, left:right].std(axis=1).mean() < 40, "the stripes are gone"
+        assert written[195, 229].tolist() == pytest.approx(RED, abs=30), "the bag stays to be seen"

@@ -1,0 +1,71 @@
+"""Floors on a short subset of the shipped scenes, with the shipped model: what `make bench` scores in full.
+
+About a minute of one core. A floor that falls is a change for the worse, not noise: a replay is repeatable.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+
+from edge_agent.detect import DEFAULT_MODEL, open_detector
+from edge_agent.ports import Detector
+from models.evaluate.agent import Agent
+from models.evaluate.figures import Scores, scores
+from models.evaluate.redacted_pictures import of_clip, read_persons
+from models.evaluate.redaction import score_redaction
+from models.evaluate.scored_clips import SHIPPED, clips_of
+from models.evaluate.systems import run
+
+pytestmark = pytest.mark.slow
+
+MAX_GEOTAG_ERROR_M = 0.6
+MAX_WIDTH_ERROR_M = 0.2
+MIN_HIDDEN = 0.98
+MAX_NEEDLESSLY_HIDDEN = 0.25
+
+
+@cache
+def detector() -> Detector:
+    return open_detector(DEFAULT_MODEL)
+
+
+@cache
+def scored(name: str) -> Scores:
+    (clip,) = clips_of(SHIPPED, [name])
+    return scores(run(Agent(detector()), clip).findings(), [clip.truth])
+
+
+@pytest.mark.parametrize("name", ["bin-station-day", "fire-lane-car"])
+def test_plain_scene_is_told_without_fault(name: str) -> None:
+    figures = scored(name)
+    assert (figures.f1, figures.false_alarms, figures.identity_switches) == (1.0, 0, 0)
+    assert figures.geotag_error_m_median is not None
+    assert figures.geotag_error_m_median <= MAX_GEOTAG_ERROR_M
+    assert figures.geotag_ellipse_coverage == 1.0
+
+
+def test_clear_width_beside_the_car_is_right_to_two_decimetres() -> None:
+    error_m = scored("fire-lane-car").clear_width_error_m_max
+    assert error_m is not None
+    assert error_m <= MAX_WIDTH_ERROR_M
+
+
+def test_people_and_a_bin_raise_nothing() -> None:
+    assert scored("people-and-a-bin").false_alarms == 0
+
+
+@pytest.mark.parametrize("names", [("bin-station-day",)])
+def test_persons_in_the_evidence_are_hidden_and_the_place_is_not(names: Sequence[str]) -> None:
+    pictures = [
+        picture
+        for clip in clips_of(SHIPPED, names)
+        for picture in of_clip(clip, read_persons(clip), detector())
+    ]
+    score = score_redaction("scenes", pictures)
+    assert score.persons >= 20
+    assert score.share is not None
+    assert score.share >= MIN_HIDDEN
+    assert score.needless_share is not None
+    assert score.needless_share <= MAX_NEEDLESSLY_HIDDEN
+    assert score.thing_hidden_share is None or score.thing_hidden_share <= MAX_NEEDLESSLY_HIDDEN
