@@ -36,8 +36,10 @@ check: $(DEVELOPMENT) ## format, lint, types, import layers, sizes
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/architecture
 
-bench: $(DEVELOPMENT) $(FRONTEND) ## speed as ratios from one run: edge stages, ingest, patrol planning
-	@$(BIN)/edge-agent bench
+bench: $(DEVELOPMENT) $(FRONTEND) ## all scenes scored beside the rivals; speed as ratios: edge stages, ingest, patrols
+	@mkdir -p .cache
+	$(BIN)/python -m models.evaluate events --scenes --json .cache/events.json --html .cache/events.html
+	$(BIN)/edge-agent bench
 	$(BIN)/python -m tests.bench.ingest
 	$(BIN)/python -m tests.bench.patrol
 
