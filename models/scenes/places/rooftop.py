@@ -53,7 +53,7 @@ def rooftop(light: Light) -> Place:
         surroundings=_stage().things(),
         zones=(
             Zone("roof", "structure_watch", ((-7.8, 7.2), (7.6, 7.2), (7.9, 19.2), (-7.9, 19.2))),
-            Zone("roof behind", "structure_watch", ((-9.5, 27.8), (12.0, 27.8), (12.6, 38.2), (-10.0, 38.2))),
+            Zone("roof-behind", "structure_watch", ((-9.5, 27.8), (12.0, 27.8), (12.6, 38.2), (-10.0, 38.2))),
         ),
         control_points_m=(
             (-4.0, 7.0),
