@@ -5,6 +5,7 @@ left out; the pixels are not touched.
 """
 
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 
@@ -12,11 +13,12 @@ from map_server.domain.errors import InvalidInput
 
 JPEG = "image/jpeg"
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_END, _SCAN = 0xD9, 0xDA
 _APP0, _APP1, _APP15, _COMMENT = 0xE0, 0xE1, 0xEF, 0xFE
 _APP14_ADOBE = 0xEE
 """Kept: it tells how the colours are coded."""
 _KEPT = frozenset({_APP0, _APP14_ADOBE})
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _EXIF = b"Exif\x00\x00"
 _ORIENTATION = 0x0112
 _SHORT = 3
@@ -40,7 +42,7 @@ def cleaned(content: bytes) -> Picture:
     """
     if len(content) > MAX_PHOTO_BYTES:
         raise InvalidInput("The picture is larger than 8 MB; send a smaller one.")
-    if not content.startswith(b"\xff\xd8\xff") or not content.rstrip(b"\x00").endswith(b"\xff\xd9"):
+    if not content.startswith(b"\xff\xd8\xff"):
         raise InvalidInput("The picture is no whole JPEG; take or choose another one.")
     try:
         kept = _without_metadata(content)
@@ -55,22 +57,33 @@ def sha256_of_bytes(content: bytes) -> str:
 
 
 def _without_metadata(content: bytes) -> bytes:
-    head, position, orientation = bytearray(content[:2]), 2, 1
-    while True:
-        marker, length = content[position + 1], struct.unpack_from(">H", content, position + 2)[0]
+    """Copy the segments that draw the picture, to its end and no further: phones append things, too."""
+    kept, position, orientation = bytearray(content[:2]), 2, 1
+    while (marker := content[position + 1]) != _END:
+        length = struct.unpack_from(">H", content, position + 2)[0]
         if content[position] != 0xFF or length < 2:
             raise IndexError
         segment = content[position : position + 2 + length]
-        if marker == _SCAN:
-            break
         if marker == _APP1 and segment[4:10] == _EXIF:
             orientation = _orientation_of(segment[10:]) or orientation
         if not (_APP0 <= marker <= _APP15 or marker == _COMMENT) or marker in _KEPT:
-            head += segment
+            kept += segment
         position += 2 + length
+        if marker == _SCAN:
+            end = _marker_after(content, position)
+            kept += content[position:end]
+            position = end
     if orientation != 1:
-        head[2:2] = _exif_with(orientation)
-    return bytes(head) + content[position:]
+        kept[2:2] = _exif_with(orientation)
+    return bytes(kept) + b"\xff\xd9"
+
+
+def _marker_after(content: bytes, position: int) -> int:
+    """Find where the coded pixels end. Inside them 0xFF is followed by 0x00 or a restart marker."""
+    match = _MARKER.search(content, position)
+    if match is None:
+        raise IndexError
+    return match.start()
 
 
 def _orientation_of(tiff: bytes) -> int | None:
