@@ -75,6 +75,8 @@ def camera_toml(plot: Plot, source: str) -> str:
     for x, y in place.control_points_m:
         lon, lat = place.origin.lonlat(x, y)
         u, v = camera.pixel(x, y, place.ground_m)
+        if not (0 <= u <= camera.width_px and 0 <= v <= camera.height_px):
+            continue
         lines += [
             "",
             "[[control_point]]",

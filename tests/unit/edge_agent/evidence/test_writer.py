@@ -236,4 +236,5 @@ def test_a_person_whom_the_first_look_missed_is_hidden_before_a_still_is_written
         written = cv2.imread(str(piece.path))
         left, top, right, bottom = person_box(11) or (0, 0, 0, 0)
         assert written[top:bottom, left:right].std(axis=1).mean() < 40, "the stripes are gone"
-        assert written[195, 229].tolist() == pytest.approx(RED, abs=30), "the bag stays to be seen"
+        blue, _, red = written[195, 228].astype(int)
+        assert red > blue + 80, "the bag stays to be seen"
