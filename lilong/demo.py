@@ -1,4 +1,4 @@
-"""The demo: draws footage, starts server and agent as a user would, tells what happens, stops in order."""
+"""The demo: starts server and agent as a user would, tells what happens, stops in order."""
 
 import shutil
 import signal
@@ -16,7 +16,7 @@ from types import FrameType
 from rich.console import Console
 
 from lilong.errors import DemoError, DemoFault
-from lilong.footage import BASE_MODEL, REPOSITORY, DemoCamera, drawn_cameras, own_cameras, published_cameras
+from lilong.footage import REPOSITORY, DemoCamera, own_cameras, shipped_cameras
 from lilong.programs import Program, run_once
 
 DEVICE_ID = "demo-box"
@@ -71,11 +71,7 @@ class Demo:
     def _cameras(self, folder: Path) -> list[DemoCamera]:
         if self._options.clips or self._options.settings:
             return own_cameras(self._options.clips, self._options.settings, folder)
-
-        def say_what_is_drawn(name: str) -> None:
-            self._say(f"drawing the footage of {name} (once; about half a minute)…")
-
-        return drawn_cameras(folder, datetime.now(UTC), say_what_is_drawn) + published_cameras(folder)  # noqa: TID251  the demo is its own composition root
+        return shipped_cameras(folder, datetime.now(UTC))  # noqa: TID251  the demo is its own composition root
 
     def _start_server(self, folder: Path, stack: ExitStack) -> tuple[Program, str]:
         port = _free_port(self._options.port)
@@ -98,9 +94,7 @@ class Demo:
         self, folder: Path, cameras: list[DemoCamera], address: str, stack: ExitStack
     ) -> Program:
         token = run_once(["map-server", "enroll-device", DEVICE_ID, "--data", str(folder / "server")])
-        model = self._options.model or ("default" if BASE_MODEL.exists() else "none")
-        if model == "none":
-            self._say("no detector model here: running on motion and still foreground alone")
+        model = self._options.model or "default"
         files = ", ".join(f'"{camera.settings}"' for camera in cameras)
         settings = folder / "agent.toml"
         settings.write_text(

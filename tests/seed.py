@@ -17,9 +17,9 @@ import cv2
 import httpx
 
 from map_server.entrypoints.services import Services
-from models.scenes.canvas import Picture
-from models.scenes.stories import STORIES, Story
-from models.scenes.write import draw
+from tests.drawn_scenes.canvas import Picture
+from tests.drawn_scenes.stories import STORIES, Story
+from tests.drawn_scenes.write import draw
 from wire_contract.messages import (
     CameraHealth,
     CameraPosition,

@@ -1,4 +1,4 @@
-"""The demo's drawn scenes, replayed without a detector: what is true is found, once, and in its place."""
+"""Drawn scenes, replayed without a detector: what is true is found, once, and in its place."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from models.scenes.stories import STORIES
-from models.scenes.write import write_story
+from tests.drawn_scenes.stories import STORIES
+from tests.drawn_scenes.write import write_story
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lilong.programs import Program, run_once
-from models.scenes.stories import FIRST_BAG, bin_station
-from models.scenes.write import write_story
+from tests.drawn_scenes.stories import FIRST_BAG, bin_station
+from tests.drawn_scenes.write import write_story
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.kill_story import free_port
 

@@ -59,7 +59,7 @@ def lane() -> Place:
         camera=Camera((0.9, 0.0, 4.2), heading_deg=-4.0, tilt_deg=17.0, field_of_view_deg=58.0),
         light=NOON,
         surroundings=stage.things(),
-        zones=(Zone("lane", "fire_lane", ((-2.5, 6.0), (2.5, 6.0), (2.5, 30.0), (-2.5, 30.0))),),
+        zones=(Zone("lane", "fire_lane", ((-2.5, 6.5), (2.5, 6.5), (2.5, 30.0), (-2.5, 30.0))),),
         control_points_m=(
             (-2.43, 7.0),
             (2.43, 7.0),

@@ -14,6 +14,8 @@ ROOF_MIDDLE_M = (0.0, 13.0)
 ROOF_SIZE_M = (17.0, 14.0)
 LINE_M = (-3.4, 10.0)
 LINE_LENGTH_M = 4.6
+ROOF_ZONE_M = ((-5.4, 8.5), (5.0, 8.5), (7.6, 12.4), (7.9, 19.2), (-7.9, 19.2), (-7.6, 12.4))
+"""What is seen of the near roof."""
 
 
 def _stage() -> Stage:
@@ -52,12 +54,12 @@ def rooftop(light: Light) -> Place:
         light=light,
         surroundings=_stage().things(),
         zones=(
-            Zone("roof", "structure_watch", ((-7.8, 7.2), (7.6, 7.2), (7.9, 19.2), (-7.9, 19.2))),
+            Zone("roof", "structure_watch", ROOF_ZONE_M),
             Zone("roof-behind", "structure_watch", ((-9.5, 27.8), (12.0, 27.8), (12.6, 38.2), (-10.0, 38.2))),
         ),
         control_points_m=(
-            (-4.0, 7.0),
-            (5.0, 7.0),
+            (-4.4, 8.6),
+            (4.4, 8.6),
             (7.8, 13.0),
             (-7.8, 12.2),
             (7.8, 19.4),

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.scenes.camera import SceneCamera
-from models.scenes.canvas import Colour, Picture
+from tests.drawn_scenes.camera import SceneCamera
+from tests.drawn_scenes.canvas import Colour, Picture
 
 TEXELS_PER_M = 40
 Quad = npt.NDArray[np.float32]

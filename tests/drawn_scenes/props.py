@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.scenes.camera import Points
-from models.scenes.canvas import Canvas, Colour
+from tests.drawn_scenes.camera import Points
+from tests.drawn_scenes.canvas import Canvas, Colour
 
 BLACK_BAG: Colour = (46, 42, 40)
 RED_BAG: Colour = (52, 48, 176)

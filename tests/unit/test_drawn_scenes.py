@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.scenes.camera import SceneCamera
-from models.scenes.stories import FIRST_BAG, STORIES, Story, bin_station, fire_lane, rooftop
-from models.scenes.write import camera_toml, draw, frames, truth, write_story
+from tests.drawn_scenes.camera import SceneCamera
+from tests.drawn_scenes.stories import FIRST_BAG, STORIES, Story, bin_station, fire_lane, rooftop
+from tests.drawn_scenes.write import camera_toml, draw, frames, truth, write_story
 
 
 def picture_at(story: Story, seconds: float) -> np.ndarray:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.scenes.camera import Points, SceneCamera
+from tests.drawn_scenes.camera import Points, SceneCamera
 
 Picture = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""Writes stories as footage with truth and camera settings: `python -m models.scenes.write --out DIR`."""
+"""Writes drawn stories as footage with truth and camera settings (python -m tests.drawn_scenes.write)."""
 
 import argparse
 import json
@@ -11,9 +11,9 @@ import numpy as np
 from shapely import Polygon as Area
 from shapely import box, get_coordinates
 
-from models.scenes.camera import SceneCamera
-from models.scenes.canvas import Canvas, Picture
-from models.scenes.stories import STORIES, Polygon, Story
+from tests.drawn_scenes.camera import SceneCamera
+from tests.drawn_scenes.canvas import Canvas, Picture
+from tests.drawn_scenes.stories import STORIES, Polygon, Story
 
 NOISE_SEED = 20261123
 

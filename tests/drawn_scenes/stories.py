@@ -1,4 +1,4 @@
-"""The stories of the demo: a bag left beside the bins, a car staying in a fire lane, a shed built on a roof.
+"""Drawn stories, quick footage for tests: a bag left at the bins, a car in a fire lane, a shed on a roof.
 
 A story knows its camera, what stands where at each instant, and its truth: events with times, boxes, places.
 """
@@ -10,10 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from models.scenes import props
-from models.scenes.camera import SceneCamera
-from models.scenes.canvas import Canvas, Colour, Light, Picture
-from models.scenes.ground import Marking, Wall, paved, plate
+from tests.drawn_scenes import props
+from tests.drawn_scenes.camera import SceneCamera
+from tests.drawn_scenes.canvas import Canvas, Colour, Light, Picture
+from tests.drawn_scenes.ground import Marking, Wall, paved, plate
 
 Polygon = tuple[tuple[float, float], ...]
 """Ground corners in metres."""
