@@ -111,11 +111,3 @@ class Gate(Protocol):
 
     def may_file(self, kind: EventKind, camera_id: str, model_id: str | None) -> bool:
         """Whether the audited precision there is high enough."""
-
-
-class NothingByItself:
-    """The gate while nothing was audited: every detection waits for a person."""
-
-    def may_file(self, kind: EventKind, camera_id: str, model_id: str | None) -> bool:
-        """Say no."""
-        return False

@@ -147,8 +147,11 @@ def list_devices(
     status_code=201,
     responses=problems(401, 403, 422),
 )
-def issue_enrolment(device_id: NamePath, actor: AdminActor, services: ServicesDep) -> OneTimeToken:
+def issue_enrolment(
+    device_id: NamePath, response: Response, actor: AdminActor, services: ServicesDep
+) -> OneTimeToken:
     """Make a one-time token for a new device, or for one that lost its token. It is shown this once."""
+    response.headers["Cache-Control"] = "no-store"  # nor kept for a repeated request
     issued = services.devices.issue_enrolment(device_id, actor.audit_name)
     return OneTimeToken(device_id=device_id, one_time_token=issued.token, expires_at=issued.expires_at)
 
