@@ -1,6 +1,6 @@
 """The handbook for people and programs: units, rules, the calendar; who leads a case and by when."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -180,6 +180,7 @@ def find_owner(
     moment = at or services.clock.now()
     if moment.tzinfo is None:
         raise InvalidInput("at: needs its zone, like 2026-11-23T12:00:00+08:00")
+    moment = moment.astimezone(UTC)
     if (lon is None) != (lat is None):
         raise InvalidInput("lat: give both lon and lat, or neither")
     place = None if lon is None or lat is None else (lon, lat)
