@@ -31,9 +31,13 @@ class Rivalry:
 
     @property
     def is_strictly_better(self) -> bool:
-        """Whether the agent's F1 over all clips is higher, or equal with fewer false alarms."""
+        """Whether the agent has the higher F1 over all clips; if equal, fewer false alarms; if these are
+        equal too, as with the same events placed by another rule, the smaller error of its geotags.
+        """
         ours, theirs = self.agent.overall, self.rival.overall
-        return (_f1(ours), -ours.false_alarms) > (_f1(theirs), -theirs.false_alarms)
+        if (_f1(ours), ours.false_alarms) != (_f1(theirs), theirs.false_alarms):
+            return (_f1(ours), -ours.false_alarms) > (_f1(theirs), -theirs.false_alarms)
+        return (ours.geotag_error_m_median or 0.0) < (theirs.geotag_error_m_median or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def hold_contest(
         each.name: (each.kinds, _run_all(each, clips, step)) for each in _entrants(detector, with_rivals)
     }
     if with_rivals:
-        entries[FOUR_POINTS] = (agent.kinds, _replaced(agents))
+        entries[FOUR_POINTS] = (agent.kinds, _placed_by_four_points(agents))
     rivalries = {name: _rivalry(agents, runs, kinds) for name, (kinds, runs) in entries.items()}
     return Contest(tuple(clips), _evaluation(agents, agent.kinds), rivalries)
 
@@ -79,7 +83,7 @@ def _run_all(system: System, clips: Sequence[ScoredClip], step: Callable[[str], 
     return runs
 
 
-def _replaced(runs: Sequence[Run]) -> list[Run]:
+def _placed_by_four_points(runs: Sequence[Run]) -> list[Run]:
     """Give the same events as a plain homography would place them."""
     return [
         replace(each, reports=tuple(relocated(each.reports, each.clip.settings, _size_px(each.clip))))

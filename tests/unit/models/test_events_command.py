@@ -15,15 +15,9 @@ from models.evaluate.__main__ import app
 from models.evaluate.reports import read_reports
 from models.evaluate.truth import Truth, read_truth
 from tests.footage import numbered, write_video
-from tests.scored import BAG, FPS, bag, clip
+from tests.scored import BAG, FIGURES, FPS, bag, clip
 
 ONE, OTHER = "01936d2e-7b5c-7000-8000-000000000001", "01936d2e-7b5c-7000-8000-000000000002"
-
-FIGURES = {
-    "precision", "recall", "f1", "false_alarms", "false_alarms_per_camera_hour", "identity_switches",
-    "time_to_alarm_s_median", "geotag_error_m_median",
-}  # fmt: skip
-"""What outside programs rely on (DESIGN 4.1)."""
 
 
 def line(event_id: str, phase: str, frame: int, **more: object) -> str:

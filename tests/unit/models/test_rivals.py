@@ -11,7 +11,9 @@ from edge_agent.capture.timeline import DEFAULT_START
 from edge_agent.config.camera import CameraSettings, camera_of
 from edge_agent.types import BoxXyxy, Detection, Frame, Image
 from models.evaluate.contest import hold_contest
+from models.evaluate.output import figures_of
 from models.evaluate.reports import reports_of
+from models.evaluate.results import Results
 from models.evaluate.rivals.detect_and_dwell import DetectAndDwell
 from models.evaluate.rivals.dual_background import DualBackground
 from models.evaluate.rivals.four_points import FourPoints, relocated
@@ -20,7 +22,7 @@ from models.evaluate.scored_clips import ScoredClip
 from models.evaluate.systems import System
 from models.scenes.pinhole import Camera, Origin
 from tests.footage import write_video
-from tests.scored import clip, report
+from tests.scored import FIGURES, clip, report
 from tests.staged_drop import Drop, empty_footage, paved_ground, staged
 from wire_contract.messages import EventMessage, ModelRef
 
@@ -169,6 +171,10 @@ def test_contest_scores_everyone_on_the_same_clip_and_names_where_the_agent_is_w
     assert rivalry.rival.overall.false_alarms >= 1
     assert rivalry.rival.overall.cpu_s_per_s is not None
     assert contest.rivalries["parking_overlap"].kinds == ("blocked_fire_lane",)
+    figures = figures_of(Results("t", (scored.truth,), contest.agent, contest.rivalries))
+    assert isinstance(figures["rivals"], dict)
+    for row in figures["rivals"].values():
+        assert row.keys() >= FIGURES | {"by_kind", "by_clip", "kinds", "agent_on_the_same"}
     is_worse = contest.agent.overall.false_alarms > rivalry.rival.overall.false_alarms
     assert ("overall" in rivalry.worse_rows) is is_worse
 
