@@ -13,10 +13,12 @@ FRONTEND := map_server/presentation/static/vendor/.built
 TRAINING_VENV := .venv-train
 TRAINING := $(TRAINING_VENV)/.installed
 TRAIN_OUT ?= .cache/train
+SCENES_VENV := .venv-scenes
+SCENES_INSTALLED := $(SCENES_VENV)/.installed
 PYTEST_FLAGS ?= -q -n auto --dist loadfile
 SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
-.PHONY: help demo test check bench campaign train docs lock pictures clean
+.PHONY: help demo test check bench campaign train scenes docs lock pictures clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -52,6 +54,9 @@ campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, par
 
 train: $(TRAINING) ## train the detector on the published photos; goes on where it was stopped (UV_TORCH_BACKEND=cpu: small PyTorch)
 	@PYTHONPATH=. $(TRAINING_VENV)/bin/python -m models.train --data $(SHARED_DATA) --out $(TRAIN_OUT) $(TRAIN_FLAGS)
+
+scenes: $(SCENES_INSTALLED) ## render the scenes that are not rendered yet (Blender, Python 3.11); goes on where it was stopped
+	@PYTHONPATH=. $(SCENES_VENV)/bin/python -m models.scenes render $(SCENES) --missing --work .cache/scenes --out models/scenes/clips
 
 pictures: $(DEVELOPMENT) $(FRONTEND) ## take the pictures of the README from the running program
 	@scripts/install_system.sh
@@ -89,6 +94,12 @@ $(TRAINING): $(VENV)/.uv pyproject.toml
 	@echo "Installing what training needs (PyTorch) into $(TRAINING_VENV)…"
 	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(TRAINING_VENV)
 	$(BIN)/uv pip install -q --python $(TRAINING_VENV)/bin/python -e '.[edge,train]'
+	touch $@
+
+$(SCENES_INSTALLED): $(VENV)/.uv pyproject.toml
+	@echo "Installing what rendering needs (Blender) into $(SCENES_VENV)…"
+	$(BIN)/uv venv -q --allow-existing --python 3.11 $(SCENES_VENV)
+	$(BIN)/uv pip install -q --python $(SCENES_VENV)/bin/python -e '.[scenes]'
 	touch $@
 
 $(FRONTEND): package.json package-lock.json scripts/build_frontend.py $(RUNTIME)

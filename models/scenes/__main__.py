@@ -40,7 +40,8 @@ def _render(chosen: argparse.Namespace) -> None:
     from models.scenes.produce import produce
 
     for name in chosen.names or PLOTS:
-        produce(PLOTS[name], chosen.work, chosen.out)
+        if not (chosen.missing and (chosen.out / f"{name}.mp4").exists()):
+            produce(PLOTS[name], chosen.work, chosen.out)
 
 
 def _training_pictures(chosen: argparse.Namespace) -> None:
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "--work", type=Path, required=True, help="folder for rendered pieces; keep it to resume"
     )
     render.add_argument("--out", type=Path, required=True, help="folder for clips, settings and truth")
+    render.add_argument("--missing", action="store_true", help="leave clips that are there as they are")
     render.set_defaults(run=_render)
     training = commands.add_parser("training-pictures", help="render labelled single pictures (YOLO rows)")
     training.add_argument("--out", type=Path, required=True, help="folder for images/ and labels/")

@@ -183,7 +183,7 @@ def bag_behind_bike() -> Plot:
     bag = _brought(
         "grey bag",
         filled_bag(16, bags.WHITE, 0.56, 0.35),
-        (2.62, 7.95),
+        (1.98, 7.85),
         WORKER,
         8.0,
         ((-6.8, 7.4), (0.9, 8.2)),
@@ -195,7 +195,7 @@ def bag_behind_bike() -> Plot:
         yard(),
         70,
         lambda t: people_at(_visits([bag]), [bag], t),
-        (_left(bag, "partly hidden by two e-bikes"),),
+        (_left(bag, "half hidden by an e-bike"),),
         RULES,
     )
 

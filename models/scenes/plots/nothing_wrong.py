@@ -18,8 +18,8 @@ TO_THE_BIN = (
     Act("walk", (BIN_X_M - 0.3, 7.4)),
     Act("walk", (BIN_X_M - 0.22, 7.75)),
     Act("reach", seconds=3.0),
-    Act("walk", (-1.0, 6.6)),
-    Act("walk", (8.0, 6.6)),
+    Act("walk", (-1.0, 5.8)),
+    Act("walk", (8.0, 5.7)),
 )
 A_WHILE = (Act("walk", (2.0, 6.0)), Act("stand", seconds=18.0), Act("walk", (-6.2, 5.9)))
 
