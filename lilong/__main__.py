@@ -36,7 +36,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder that the demo makes anew each time.")] = Path("var/demo"),
     port: Annotated[int, typer.Option(help="Port of the map server; 0 lets the system choose.")] = 8000,
     model: Annotated[
-        str | None, typer.Option(help="Detector; default: the registry's if its file is here, else none.")
+        str | None, typer.Option(help="Detector: id or path; default: the one that the project ships.")
     ] = None,
 ) -> None:
     """Run the map server and an edge agent with three cameras on footage, in one terminal."""
