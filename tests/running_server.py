@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from map_server.bootstrap import running_services
 from map_server.config import Settings
-from map_server.domain.account import Role
+from map_server.domain.account import Post, Role
 from map_server.domain.audit_policy import AuditPolicy
 from map_server.domain.audit_sample import SamplingParams
 from map_server.entrypoints.http.app import create_app
@@ -58,12 +58,10 @@ class RunningServer:
 
     def person(self, role: Role = Role.ADMIN, unit_id: str | None = None) -> httpx.Client:
         accounts = self.services.accounts
-        invitation = accounts.invite(role, "test", "system")
+        invitation = accounts.invite_to(Post(role, unit_id=unit_id), "test", "system")
         account = accounts.accept_invitation(
             invitation, NewAccount(f"{role}-{secrets.token_hex(4)}", str(role), PASSWORD)
         )
-        if unit_id is not None:
-            account = accounts.change_unit(account.account_id, unit_id, account.version, "system")
         signed_in = self.services.sign_in.begin_session(account)
         client = self.stranger(**{CSRF_HEADER: signed_in.session.csrf_token})
         client.cookies.set(SESSION_COOKIE, signed_in.token)

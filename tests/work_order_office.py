@@ -41,7 +41,6 @@ class Office:
     checker: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.admin = self.server.person()
         self.officer = self.server.person(Role.SUPERVISOR)
         self.foreman = self.server.person(Role.PATROL, CLEANING)
         self.checker = self.server.person(Role.AUDITOR)

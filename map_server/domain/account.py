@@ -103,10 +103,6 @@ class Account:
         reach = WHOLE_WARD if role is Role.ADMIN else self.reach
         return replace(self, role=role, reach=reach, version=self.version + 1)
 
-    def with_unit(self, unit_id: str | None) -> Self:
-        """The account working for another unit."""
-        return replace(self, unit_id=unit_id, version=self.version + 1)
-
     def at_post(self, post: Post) -> Self:
         """The account as an administrator wants it."""
         return replace(

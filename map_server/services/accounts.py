@@ -171,12 +171,6 @@ class Accounts:
             account = self._account(work, account_id, version)
             return self._store(work, account, account.with_role(role), "account_role_changed", actor)
 
-    def change_unit(self, account_id: str, unit_id: str | None, version: int, actor: str) -> Account:
-        """Let a person work for another unit; None: for the subdistrict itself."""
-        with self._begin() as work:
-            account = self._account(work, account_id, version)
-            return self._store(work, account, account.with_unit(unit_id), "account_unit_changed", actor)
-
     def change_post(self, account_id: str, post: Post, version: int, actor: str) -> Account:
         """Give a person another role, other areas, another unit; the last administrator stays one."""
         with self._begin() as work:

@@ -7,6 +7,7 @@ from map_server.domain.audit_log import JsonObject, instant
 from map_server.domain.errors import Conflict, Forbidden
 from map_server.domain.evidence import StoredEvidence
 from map_server.domain.photo import Picture
+from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.work_order import WorkOrder
 from map_server.domain.work_order_moves import Command, wrong
 from map_server.domain.work_order_rules import Action, WorkActor, allowed_actions
@@ -88,7 +89,7 @@ class WorkOrders:
         named = [command.unit_id] if command.unit_id else []
         wanted = [*named, *(command.assistant_unit_ids or ())]
         if wanted:
-            today = self._clock.now().date()
+            today = self._clock.now().astimezone(WARD_ZONE).date()
             in_force = {unit.unit_id for unit in self._owners.units() if unit.is_valid_on(today)}
             for unit_id in wanted:
                 if unit_id not in in_force:

@@ -51,7 +51,6 @@ def press(page: Page, label: str) -> None:
 def test_from_the_camera_to_the_checked_closing(
     server: RunningServer, open_page: OpenPage, watch: Watch, tmp_path: Path
 ) -> None:
-    server.person()  # somebody must remain administrator
     Agent.enrolled(server.services, server.stranger(), "box-1").report(EventKind.GARBAGE_DROP, HERE, NOON)
 
     auditor = sign_in(server, open_page(), Role.AUDITOR)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from map_server.adapters.db.queries.work_orders import WorkOrderFilter, WorkOrderRecord
 from map_server.domain.account import Role
 from map_server.domain.unit import Unit, UnitLevel
+from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.work_order import ENDED, WorkOrder
 from map_server.domain.work_order_rules import allowed_actions
 from map_server.entrypoints.http.deps import ServicesDep
@@ -35,7 +36,6 @@ from map_server.presentation.work_order_view import (
 router = APIRouter(include_in_schema=False)
 
 CARDS_PER_COLUMN = 30
-LIST_PAGE = 100
 
 
 class BoardQuery(WorkOrderQuery):
@@ -137,5 +137,5 @@ def _incident(services: Services, record: WorkOrderRecord, gettext: Gettext) -> 
 
 
 def _units_in_force(services: Services) -> list[Unit]:
-    today = services.clock.now().date()
+    today = services.clock.now().astimezone(WARD_ZONE).date()
     return [unit for unit in services.owners.units() if unit.is_valid_on(today)]

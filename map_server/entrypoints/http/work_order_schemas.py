@@ -213,7 +213,7 @@ class DraftRequest(BaseModel):
 
 
 class TransitionRequest(BaseModel):
-    """An action with what it needs; the table in ARCHITECTURE.md and a refusal both say what that is."""
+    """An action with what it needs: see domain/work_order_rules.py; a refusal names what is missing."""
 
     action: Action
     reason: str = Field(default="", max_length=MAX_TEXT_CHARACTERS)
