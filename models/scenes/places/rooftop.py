@@ -34,10 +34,11 @@ def _stage() -> Stage:
     stage.put(roof.solar_heater(), -2.4, 15.0)
     stage.put(roof.pipes(7.0), 3.9, 17.2)
     stage.put(roof.clothes_line(LINE_LENGTH_M), *LINE_M)
-    for number, at in enumerate((6.2, 7.1)):
-        stage.put(buildings.air_conditioner(), at, 8.4 + 0.1 * number, 180)
-    for at in ((-7.4, 8.0), (-6.7, 7.7), (-7.6, 9.0)):
-        stage.put((Part(box((-0.22, -0.22, 0), (0.22, 0.22, 0.35)), plain((0.4, 0.18, 0.1), 0.8)),), *at)
+    for number in range(2):
+        stage.put(buildings.air_conditioner(), (6.2, 7.1)[number], 8.4 + 0.1 * number, 180)
+    pot = (Part(box((-0.22, -0.22, 0), (0.22, 0.22, 0.35)), plain((0.4, 0.18, 0.1), 0.8)),)
+    for x, y in ((-7.4, 8.0), (-6.7, 7.7), (-7.6, 9.0)):
+        stage.put(pot, x, y)
     stage.put(buildings.front(rng, 14, 9), -4.0, 60.0, z_m=-15.0)
     stage.put(buildings.front(rng, 9, 7), -30.0, 34.0, -60, z_m=-15.0)
     stage.put(buildings.front(rng, 9, 6), 32.0, 38.0, 62, z_m=-15.0)

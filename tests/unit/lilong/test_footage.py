@@ -31,7 +31,7 @@ def test_the_lapse_ends_now_and_the_others_play_in_the_present(tmp_path: Path) -
 
 
 def test_own_clips_need_a_camera_each(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match="one camera.toml for each clip"):
+    with pytest.raises(DemoError, match=r"one camera\.toml for each clip"):
         own_cameras((tmp_path / "clip.mp4",), (), tmp_path)
 
 
