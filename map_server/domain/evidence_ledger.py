@@ -32,6 +32,7 @@ HEADS = RecordTable("signed_heads", ("day",), "signed head of")
 MESSAGES = RecordTable("event_messages", ("event_id", "digest"), "message")
 NAMED = RecordTable("event_evidence", ("event_id", "sha256", "role"), "evidence named by event")
 VOUCHED = (EVIDENCE, HOLDS, HEADS, MESSAGES, NAMED)
+"""In the order of checking: which evidence is named is told by the messages before it."""
 
 
 @dataclass(slots=True)
@@ -92,12 +93,22 @@ class EvidenceLedger:
     def _head(self, entry: AuditEntry, facts: Mapping[str, str]) -> None:
         self.rows[HEADS.name][entry.subject_id,] = dict(facts)
 
-    def name_evidence(self, event_id: str, content: str) -> None:
-        """Take in what a message that fits the log names."""
-        for piece in json.loads(content).get("evidence", ()):
-            key = (event_id, piece["sha256"], piece["role"])
-            self.rows[NAMED.name][key] = {name: piece[name] for name in ("media_type", "redaction")}
-            self.rows[NAMED.name][key]["captured_at"] = _with_microseconds(piece["captured_at"])
+    def _own_fault(self, row: Row) -> str | None:
+        """Tell what is wrong inside a message; take in what evidence it names when nothing is."""
+        content = str(row["content"])
+        if hashlib.sha256(content.encode()).hexdigest() != row["digest"]:
+            return "its content does not give its digest"
+        told = json.loads(content)
+        if (told.get("sequence", 0), told["phase"]) != (row["sequence"], row["phase"]):
+            return "sequence or phase is not what its content says"
+        named = self.rows[NAMED.name]
+        for piece in told.get("evidence", ()):
+            named[str(row["event_id"]), piece["sha256"], piece["role"]] = {
+                "media_type": piece["media_type"],
+                "redaction": piece["redaction"],
+                "captured_at": _with_microseconds(piece["captured_at"]),
+            }
+        return None
 
     def first_difference(self, table: RecordTable, found: Iterable[Row]) -> str | None:
         """Name the first row of a table that was added or altered; `found` in order of the key."""
@@ -112,7 +123,7 @@ class EvidenceLedger:
             for column, value in wanted.items():
                 if row[column] != value:
                     return f"{table.called} {' '.join(key)} was altered: {column} is not what the log says"
-            if table is MESSAGES and (problem := _own_fault(row)):
+            if table is MESSAGES and (problem := self._own_fault(row)):
                 return f"{table.called} {' '.join(key)} was altered: {problem}"
         return None
 
@@ -131,16 +142,6 @@ _READERS = {
     "legal_hold": EvidenceLedger._hold,
     "signed_head": EvidenceLedger._head,
 }
-
-
-def _own_fault(row: Row) -> str | None:
-    content = str(row["content"])
-    if hashlib.sha256(content.encode()).hexdigest() != row["digest"]:
-        return "its content does not give its digest"
-    told = json.loads(content)
-    if (told.get("sequence", 0), told["phase"]) != (row["sequence"], row["phase"]):
-        return "sequence or phase is not what its content says"
-    return None
 
 
 def _with_microseconds(moment: str) -> str:

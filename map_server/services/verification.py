@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from map_server.domain.audit_log import AuditEntry, first_break
-from map_server.domain.evidence_ledger import (
-    EVIDENCE,
-    HEADS,
-    HOLDS,
-    MESSAGES,
-    NAMED,
-    EvidenceLedger,
-    RecordTable,
-    Row,
-)
+from map_server.domain.evidence_ledger import EVIDENCE, VOUCHED, EvidenceLedger, RecordTable, Row
 from map_server.domain.signed_head import SignatureCheck, SignedHead
 from map_server.services.ports import Begin, UnitOfWork
 
@@ -102,10 +93,8 @@ class _Check:
             raise _Fault(f"audit log: {broken.reason}")
         for head in self._heads:
             self._check_head(head)
-        for table in (EVIDENCE, HOLDS, HEADS):
+        for table in VOUCHED:
             self._check_rows(table, self._work.record_rows.rows(table))
-        self._check_rows(MESSAGES, self._with_evidence_named(self._work.record_rows.rows(MESSAGES)))
-        self._check_rows(NAMED, self._work.record_rows.rows(NAMED))
         self._check_files()
 
     def _read_log(self) -> Iterator[AuditEntry]:
@@ -141,11 +130,6 @@ class _Check:
         problem = self._ledger.first_difference(table, noted()) or self._ledger.first_missing(table, keys)
         if problem is not None:
             raise _Fault(problem)
-
-    def _with_evidence_named(self, rows: Iterator[Row]) -> Iterator[Row]:
-        for row in rows:
-            yield row  # goes on only when the message fits
-            self._ledger.name_evidence(str(row["event_id"]), str(row["content"]))
 
     def _check_files(self) -> None:
         known = self._ledger.rows[EVIDENCE.name]

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     and_,
     case,
     exists,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
 )
 
 from map_server.adapters.db.tables.events import event_evidence, event_messages, events, evidence
@@ -103,14 +105,17 @@ class SqlRecordRows:
     def rows(self, table: RecordTable) -> Iterator[Row]:
         """Read a table in order of its key, in pieces."""
         columns = _TABLES[table.name].columns
-        statement = select(*columns).order_by(*(columns[name] for name in table.key))
+        names = [column.name for column in columns]
         times = [column.name for column in columns if isinstance(column.type, UtcDateTime)]
-        for row in self._connection.execute(statement.execution_options(yield_per=_IN_PIECES)).mappings():
-            plain = dict(row)
-            for name in times:
-                moment = plain[name]
-                plain[name] = instant(moment) if isinstance(moment, datetime) else moment
-            yield plain
+        # As the database has them: a time that somebody wrote by hand may be no time any more.
+        plainly = [type_coerce(column, Text).label(column.name) for column in columns]
+        statement = select(*plainly).order_by(*(columns[name] for name in table.key))
+        for rows in self._connection.execute(statement.execution_options(yield_per=_IN_PIECES)).partitions():
+            for row in rows:
+                plain = dict(zip(names, row, strict=True))
+                for name in times:
+                    plain[name] = _plain_time(plain[name])
+                yield plain
 
     def due_for_erasure(self, now: datetime, params: RetentionParams, limit: int) -> list[str]:
         """Give pieces past their time: nothing open, no living order and no hold needs them."""
@@ -134,6 +139,12 @@ class SqlRecordRows:
         return list(
             self._connection.scalars(select(evidence.c.sha256).where(evidence.c.erased_at.is_not(None)))
         )
+
+
+def _plain_time(moment: str | datetime | None) -> str | None:
+    if isinstance(moment, datetime):
+        return instant(moment)
+    return moment.replace("+00:00", "Z") if isinstance(moment, str) else moment
 
 
 def _last_kept(kind: ColumnElement[str], now: datetime, params: RetentionParams) -> ColumnElement[datetime]:
