@@ -9,11 +9,13 @@ Chosen by itself, scaled to the camera's dwell so that it works at each: OpenCV'
 (Zivkovic 2004) at half size, as the authors of ObjLeft do; a new thing is taken into the short background
 after a fifth of the dwell and into the long one after three dwells; a pixel is foreground at eight standard
 deviations, because fewer make compression noise static; evidence is full when the dwell is over; a
-region of less than 0.1 % of the picture is noise; a region that overlaps one reported within the last minute
-is that one; the models begin with the average of the first frames.
+region of less than 0.1 % of the picture is noise; pieces up to nine pixels apart are one region, which is
+reported once most of its evidence is full, so that no corner of a car is taken for the car; a region that
+overlaps one reported within the last minute is that one; the models begin with the average of the first
+frames.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,6 +40,7 @@ NEW_WEIGHT = 0.1
 """OpenCV's mixture takes a mode for background once the others weigh less than 0.9."""
 SQUARED_DEVIATIONS = 64.0
 MIN_AREA = 0.001
+GAP_PX, MATURE = (9, 9), 0.7
 BEGIN_FRAMES = 25
 FORGOTTEN = timedelta(seconds=60)
 FOREGROUND = 255
@@ -87,14 +90,18 @@ class _StaticRegions:
         small = _halved(image)
         static = self._long.foreground(small) & ~self._short.foreground(small)
         self._evidence = np.clip(self._evidence + np.where(static, 1, -1), 0, self._full)
-        full = (self._evidence >= self._full).astype(np.uint8)
-        closed = cv2.morphologyEx(full, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-        _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
-        return [
-            (x / SCALE, y / SCALE, (x + width) / SCALE, (y + height) / SCALE)
-            for x, y, width, height, area in stats[1:].tolist()
-            if area >= MIN_AREA * full.size
-        ]
+        return list(self._boxes())
+
+    def _boxes(self) -> Iterator[BoxXyxy]:
+        full, half = self._evidence >= self._full, 2 * self._evidence >= self._full
+        joined = cv2.morphologyEx(half.astype(np.uint8), cv2.MORPH_CLOSE, np.ones(GAP_PX, np.uint8))
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+        for label, (x, y, width, height, _) in enumerate(stats.tolist()):
+            inside = labels == label
+            static = np.count_nonzero(full & inside)
+            is_mature = static >= MATURE * np.count_nonzero(half & inside)
+            if label > 0 and is_mature and static >= MIN_AREA * full.size:
+                yield x / SCALE, y / SCALE, (x + width) / SCALE, (y + height) / SCALE
 
 
 @dataclass(slots=True)
