@@ -6,7 +6,7 @@ whole of it stands: five unknowns (place, length, width, height), four edges and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 
@@ -24,6 +24,8 @@ _STEP = 1e-3
 _EDGE_PX = 2.0
 _CUT_OFF_SIGMA = 1e4
 _FURTHEST_M = 200.0
+_NO_FIT = 11.3
+"""99 % quantile of chi-squared with 3 degrees of freedom, about what a solid of the right class leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +103,49 @@ def stand_of(
     return None if values is None else fit.solve(values)
 
 
+def stands_of(
+    label: str,
+    box: BoxXyxy,
+    frame_size_px: tuple[int, int],
+    directions: Sequence[tuple[float, float]],
+    ground: GroundPlane,
+    sigma_px: tuple[float, float],
+) -> list[Stand]:
+    """Give where a thing of a class may stand, by direction; empty where no camera is known.
+
+    What its class cannot fill, as one box around a row of e-bikes, is taken as a block of its height.
+    """
+
+    def tried(solid: Solid) -> list[Stand]:
+        stands = (stand_of(solid, box, frame_size_px, along, ground, sigma_px) for along in directions)
+        return [stand for stand in stands if stand is not None]
+
+    solid = SOLIDS.get(label, BLOCK)
+    stands = tried(solid)
+    if stands and min(stand.cost for stand in stands) > _NO_FIT:
+        stands += tried(_several_of(solid))
+    return stands
+
+
+def _several_of(solid: Solid) -> Solid:
+    """Give a block as high as a thing of this class, and of no usual length and width."""
+    (length, width, _), (*_, height_spread) = BLOCK.sizes_m, solid.spread
+    return replace(
+        BLOCK, sizes_m=(length, width, solid.sizes_m[2]), spread=(*BLOCK.spread[:2], height_spread)
+    )
+
+
 def best_stand(
-    solid: Solid,
+    label: str,
     box: BoxXyxy,
     frame_size_px: tuple[int, int],
     directions: Sequence[tuple[float, float]],
     ground: GroundPlane,
     sigma_px: tuple[float, float],
 ) -> Stand | None:
-    """Try several directions and give the stand that fits best."""
-    stands = (stand_of(solid, box, frame_size_px, along, ground, sigma_px) for along in directions)
-    return min((stand for stand in stands if stand is not None), key=lambda stand: stand.cost, default=None)
+    """Give the stand that fits best."""
+    stands = stands_of(label, box, frame_size_px, directions, ground, sigma_px)
+    return min(stands, key=lambda stand: stand.cost, default=None)
 
 
 def _sigmas(box: BoxXyxy, frame_size_px: tuple[int, int], sigma_px: tuple[float, float]) -> Array:

@@ -6,7 +6,7 @@ from edge_agent.geolocate.calibration import CalibratedPlane
 from edge_agent.geolocate.ellipse import ellipse_95, radius_95_m
 from edge_agent.geolocate.homography import Array
 from edge_agent.geolocate.params import GeolocateParams
-from edge_agent.solids import SOLIDS, Solid, stand_of
+from edge_agent.solids import SOLIDS, stands_of
 from edge_agent.types import BoxXyxy, Event, GroundFix
 from wire_contract.vocabulary import EventKind
 
@@ -55,8 +55,8 @@ class CameraLocator:
         """Give the fix on the plane, or the reason why it is refused."""
         box = _rescaled(event.box_xyxy_px, event.frame_size_px, plane.frame_size_px)
         is_small = event.kind is EventKind.GARBAGE_DROP and event.label == _UNKNOWN
-        solid = None if is_small else SOLIDS.get(event.label)
-        found = self._under_solid(plane, box, solid) if solid is not None else self._under_bag(plane, box)
+        is_solid = event.label in SOLIDS and not is_small
+        found = self._under_solid(plane, box, event.label) if is_solid else self._under_bag(plane, box)
         if found is None:
             return "it stands at or above the horizon of the control points"
         ground, of_thing = found
@@ -87,15 +87,14 @@ class CameraLocator:
         of_depth = (_BAG_DEPTH_SIGMA * width_m) ** 2 * np.outer(away, away)
         return touch + _BAG_DEPTH * width_m * away, of_box + of_depth
 
-    def _under_solid(self, plane: CalibratedPlane, box: BoxXyxy, solid: Solid) -> tuple[Array, Array] | None:
+    def _under_solid(self, plane: CalibratedPlane, box: BoxXyxy, label: str) -> tuple[Array, Array] | None:
         """Give the middle of a large thing's footprint and its covariance, whichever way round it stands."""
         params, size_px = self._params, plane.frame_size_px
         sigma_px = (
             max(params.box_sigma_px, params.box_width_sigma * (box[2] - box[0])),
             max(params.box_sigma_px, params.box_height_sigma * (box[3] - box[1])),
         )
-        tries = (stand_of(solid, box, size_px, along, plane, sigma_px) for along in _DIRECTIONS)
-        stands = [stand for stand in tries if stand is not None]
+        stands = stands_of(label, box, size_px, _DIRECTIONS, plane, sigma_px)
         if not stands:
             return self._up_the_box(plane, box)
         costs = np.array([stand.cost for stand in stands])

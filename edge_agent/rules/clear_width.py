@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from edge_agent.ports import GroundPlane
 from edge_agent.rules.zones import footprint_px
-from edge_agent.solids import BLOCK, SOLIDS, best_stand
+from edge_agent.solids import best_stand
 from edge_agent.types import BoxXyxy
 
 SECTION_STEP_M = 0.25
@@ -80,10 +80,10 @@ def footprint_on_ground(obstacle: Obstacle, lane: Lane, ground: GroundPlane) -> 
     is not known, the ground under the lowest part of the box.
     """
     box = obstacle.box_xyxy_px
-    sigma_px = tuple(max(_BOX_SIGMA_PX, _BOX_SIGMA * side) for side in (box[2] - box[0], box[3] - box[1]))
-    solid = SOLIDS.get(obstacle.label, BLOCK)
+    width_px, height_px = box[2] - box[0], box[3] - box[1]
+    sigma_px = (max(_BOX_SIGMA_PX, _BOX_SIGMA * width_px), max(_BOX_SIGMA_PX, _BOX_SIGMA * height_px))
     directions = (lane.along, lane.across)
-    stand = best_stand(solid, box, obstacle.frame_size_px, directions, ground, (sigma_px[0], sigma_px[1]))
+    stand = best_stand(obstacle.label, box, obstacle.frame_size_px, directions, ground, sigma_px)
     return ground_polygon(footprint_px(box), ground) if stand is None else Polygon(stand.corners_m)
 
 

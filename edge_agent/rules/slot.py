@@ -13,6 +13,9 @@ from edge_agent.types import BoxXyxy, StillOrigin
 BACKDATING = timedelta(seconds=3)
 """Rest is told late, from its begin, which may lie so long before the thing was last seen moving."""
 
+DETECTOR_DRAWS_FOR = timedelta(seconds=30)
+"""A box of the detector stands for so long against those of other sources."""
+
 
 class SlotState(StrEnum):
     """Life of a slot; the state diagram stands in `slots`."""
@@ -82,8 +85,8 @@ class Slot:
     `rested_at`: when it came to rest. `paused_s`: time in gaps of the footage since then, which the dwell
     leaves out. `seen_s` of `judged_s`: how long it was seen, of the time in which it could have been seen.
     `missing_since` and `covered_since` are set while it is seen empty, or hidden. `is_unwatched`: not seen
-    since the last gap. `is_resting`: known to rest when last seen. `raised_at`, `event_id` and `sequence`
-    belong to its event, once it is confirmed.
+    since the last gap. `detected_at`: when the detector last saw it. `is_resting`: known to rest when last
+    seen. `raised_at`, `event_id` and `sequence` belong to its event, once it is confirmed.
     """
 
     slot_id: int
@@ -109,6 +112,7 @@ class Slot:
     raised_at: datetime | None = None
     cause: SlotCause | None = None
     closed_at: datetime | None = None
+    detected_at: datetime | None = None
 
     @property
     def has_event(self) -> bool:
@@ -159,8 +163,14 @@ class Slot:
         """Give the slot after its thing was seen."""
         is_here = iou(self.box_xyxy_px, sighting.box_xyxy_px) >= params.match_iou
         weight = 1.0 - exp(-elapsed_s / params.smoothing_s) if is_here else 1.0
-        # A passer-by that took over the track must not carry an event away.
-        box_weight = 0.0 if self.has_event and sighting.was_moving(at) else weight
+        is_detected = sighting.origin is StillOrigin.DETECTOR
+        is_first_look = is_detected and self.detected_at is None and sighting.rests_since is not None
+        box_weight = 1.0 if is_first_look and is_here else weight
+        # A passer-by that took over the track must not carry an event away, nor a shadow widen a thing.
+        if (self.has_event and sighting.was_moving(at)) or (
+            not is_detected and self._is_drawn_by_detector(at)
+        ):
+            box_weight = 0.0
         knows_class = sighting.group != UNKNOWN_GROUP or self.group == UNKNOWN_GROUP
         slot = replace(
             self,
@@ -169,7 +179,9 @@ class Slot:
             group=sighting.group if knows_class else self.group,
             score=self.score + weight * (sighting.score - self.score),
             box_xyxy_px=blend(self.box_xyxy_px, sighting.box_xyxy_px, box_weight),
+            rest_box_xyxy_px=sighting.box_xyxy_px if is_first_look else self.rest_box_xyxy_px,
             origins=self.origins | {sighting.origin},
+            detected_at=at if is_detected else self.detected_at,
             track_id=self.track_id if sighting.track_id is None else sighting.track_id,
             last_seen_at=at,
             seen_s=self.seen_s + elapsed_s,
@@ -180,6 +192,10 @@ class Slot:
             is_resting=sighting.rests_since is not None,
         )
         return slot._rest_again(at) if slot._has_strayed(sighting.was_moving(at), at, params) else slot
+
+    def _is_drawn_by_detector(self, at: datetime) -> bool:
+        """Tell whether the detector's box stands: a region of still foreground holds the shadow, too."""
+        return self.detected_at is not None and at - self.detected_at <= DETECTOR_DRAWS_FOR
 
     def _has_strayed(self, is_moving: bool, at: datetime, params: SlotParams) -> bool:
         """Tell whether a candidate left where it came to rest, as what moves up in a queue does."""
@@ -251,7 +267,7 @@ def slot_to_json(slot: Slot) -> dict[str, Any]:
 
 def slot_from_json(row: dict[str, Any]) -> Slot:
     """Read what `slot_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-    times = {name: datetime.fromisoformat(row[name]) for name in _TIMES if row[name] is not None}
+    times = {name: datetime.fromisoformat(row[name]) for name in _TIMES if row.get(name) is not None}
     return Slot(
         **row
         | times
@@ -265,4 +281,12 @@ def slot_from_json(row: dict[str, Any]) -> Slot:
     )
 
 
-_TIMES = ("rested_at", "last_seen_at", "missing_since", "covered_since", "raised_at", "closed_at")
+_TIMES = (
+    "rested_at",
+    "last_seen_at",
+    "missing_since",
+    "covered_since",
+    "raised_at",
+    "closed_at",
+    "detected_at",
+)

@@ -22,7 +22,7 @@ from scipy.optimize import linear_sum_assignment
 from edge_agent.boxes import area_px2, covered_fraction, iou, iou_matrix
 from edge_agent.rules.sightings import Sighting, View
 from edge_agent.rules.slot import Slot, SlotCause, SlotParams, SlotState, slot_from_json, slot_to_json
-from edge_agent.types import BoxXyxy
+from edge_agent.types import BoxXyxy, StillOrigin
 
 DUPLICATE_COVER = 0.7
 """A thing that lies this much inside a slot of its group is a second box of the slot's thing."""
@@ -200,6 +200,7 @@ class SlotMemory:
                 track_id=sighting.track_id,
                 rested_at=rests_since,
                 last_seen_at=at,
+                detected_at=at if sighting.origin is StillOrigin.DETECTOR else None,
             )
         )
         self._next_id += 1

@@ -1,6 +1,7 @@
 """What the structure watch remembers, across restarts: reference views, and what each day showed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -45,9 +46,11 @@ class Day:
         """Mark what differed in at least this part of the stills."""
         return marked(self.differed >= max(1.0, share * self.stills))
 
-    def coloured_anew(self, share: float) -> Mask:
-        """Mark what had another colour in at least this part of the stills."""
-        return marked(self.recoloured >= max(1.0, share * self.stills))
+
+def coloured_anew(days: Sequence[Day], share: float) -> Mask:
+    """Mark what had another colour in at least this part of the stills of some days."""
+    counts = sum((day.recoloured.astype(np.float32) for day in days), start=np.float32(0))
+    return marked(np.asarray(counts) >= max(1.0, share * sum(day.stills for day in days)))
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ import structlog
 
 from edge_agent.appearance.masks import Mask, blank, both, components, marked, size_px2
 from edge_agent.appearance.mosaic import pixelate
-from edge_agent.structure.diary import Day, Diary, DiaryFolder
+from edge_agent.structure.diary import Day, Diary, DiaryFolder, coloured_anew
 from edge_agent.structure.likeness import alike_fraction, changed_places
 from edge_agent.structure.nature import find_built
 from edge_agent.structure.params import StructureWatchParams
@@ -33,7 +33,9 @@ _STILL_CHANGED = 0.5
 _SMALLEST_FOUND = 0.5
 """Part of the smallest change to be reported that correlation must find: plain walls it sees only in part."""
 _SHADOWS_WANDER = 0.75
-"""Through so large a part of a day hardly a place lies in the shadow of what was built."""
+"""Through so large a part of a day, or of one that ended and one that begins, hardly a place lies in the
+shadow of what was built.
+"""
 _REFERENCE_PAUSE = timedelta(hours=2)
 
 
@@ -159,7 +161,7 @@ class StructureWatch:
         view, height, width = diary.days[-1].view, region.shape[0], region.shape[1]
         findings = [find_built(reference, view, region) for reference in diary.references]
         finding = min(findings, key=lambda finding: finding.score)
-        recoloured = diary.days[-1].coloured_anew(max(self._params.day_share, _SHADOWS_WANDER))
+        recoloured = coloured_anew(days[-2:], max(self._params.day_share, _SHADOWS_WANDER))
         outline = silhouette(recoloured, region)
         outline = finding.outline if outline is None else outline
         x, y, across, down = cv2.boundingRect(outline)

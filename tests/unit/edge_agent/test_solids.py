@@ -69,7 +69,7 @@ def test_its_covariance_tells_how_far_off_it_may_be() -> None:
 
 def test_of_two_directions_the_one_that_fits_is_taken() -> None:
     box = seen(CAR, (1.0, 12.0), (4.5, 1.8, 1.5))
-    stand = best_stand(CAR, box, SIZE_PX, (EAST, NORTH), PLANE, SIGMA_PX)
+    stand = best_stand("car", box, SIZE_PX, (EAST, NORTH), PLANE, SIGMA_PX)
     assert stand is not None
     assert np.ptp(stand.corners_m[:, 1]) > 2 * np.ptp(stand.corners_m[:, 0])
 
@@ -79,6 +79,15 @@ def test_a_thing_of_unknown_size_still_ends_where_its_box_ends() -> None:
     right_m = stand.corners_m[:, 0].max() - PLANE.camera.place_m[0]
     assert right_m == pytest.approx(-0.5, abs=0.2)
     assert centre[1] == pytest.approx(13.0, abs=1.0)
+
+
+def test_a_row_of_e_bikes_in_one_box_is_longer_than_an_e_bike() -> None:
+    box = seen(BLOCK, (-1.5, 12.0), (4.5, 1.8, 1.1))
+    stand = best_stand("two_wheeler", box, SIZE_PX, (EAST, NORTH), PLANE, SIGMA_PX)
+    assert stand is not None
+    assert stand.centre_m - PLANE.camera.place_m[:2] == pytest.approx((-1.5, 12.0), abs=0.8)
+    right_m = stand.corners_m[:, 0].max() - PLANE.camera.place_m[0]
+    assert right_m == pytest.approx(-0.6, abs=0.2)
 
 
 def test_a_car_cut_off_by_the_frame_is_completed() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edge_agent.geolocate import CameraLocator, GeolocateParams, calibrate
+from edge_agent.solids import CAR
 from edge_agent.types import BoxXyxy, GroundFix
 from tests.fakes.pipeline import event
 from tests.fakes.synthetic_camera import EARTH, SIZE_PX, SyntheticCamera, spread_marks
@@ -45,9 +46,14 @@ def test_a_bag_stands_just_behind_where_the_bottom_of_its_box_touches_the_ground
 
 
 def test_a_car_stands_in_the_middle_of_its_footprint_not_on_its_near_bumper() -> None:
-    box = (600.0, 300.0, 760.0, 420.0)
+    middle = 14 * np.array([np.sin(CAMERA.yaw), np.cos(CAMERA.yaw)])
+    points = np.array(CAR.points) * (2.25, 0.9, 1.5)
+    points[:, :2] += PLANE.earth.to_metres(EARTH.to_lonlat([middle]))[0]
+    pixels = PLANE.raised_to_pixels(points)
+    box = (*map(float, pixels.min(axis=0)), *map(float, pixels.max(axis=0)))
     bumper, car = ground_of(locate(box)), ground_of(locate(box, "car"))
-    assert 0.5 < np.linalg.norm(car) - np.linalg.norm(bumper) < 6.0
+    assert np.linalg.norm(car - middle) < 0.7
+    assert np.linalg.norm(bumper - middle) > np.linalg.norm(car - middle)
 
 
 def test_the_ellipse_points_away_from_the_camera() -> None:
