@@ -8,11 +8,31 @@ DEFAULT_PORT = 8000
 
 
 @dataclass(frozen=True, slots=True)
+class OidcParams:
+    """A sign-on provider (OpenID Connect). `role_claim` names the claim that holds one of our roles; without
+    it, roles are an administrator's choice alone.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = "OpenID Connect"
+    role_claim: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.issuer.startswith(("https://", "http://")):
+            raise ValueError(f"LILONG_OIDC_ISSUER: {self.issuer!r} must begin with https://")
+        if not self.client_id:
+            raise ValueError("LILONG_OIDC_CLIENT_ID: must be given with LILONG_OIDC_ISSUER")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the server keeps its things and how it is reached.
 
     `database_url` None means SQLite inside `data_dir`. `public_url` is the address people type; when
-    it begins with https, cookies are marked Secure.
+    it begins with https, cookies are marked Secure. `smtp_url` None means that no mail is sent;
+    `notices_to_private` lets notices go to addresses inside private networks. `oidc` is a sign-on provider.
     """
 
     data_dir: Path = Path("var/server")
@@ -20,6 +40,10 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     public_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "lilong@localhost"
+    notices_to_private: bool = False
+    oidc: OidcParams | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -64,4 +88,28 @@ def settings_from(
         host=host or environment.get("LILONG_HOST", "127.0.0.1"),
         port=int(port_text) if port is None else port,
         public_url=environment.get("LILONG_PUBLIC_URL") or None,
+        smtp_url=_smtp_url(environment),
+        mail_from=environment.get("LILONG_MAIL_FROM") or "lilong@localhost",
+        notices_to_private=environment.get("LILONG_NOTICES_TO_PRIVATE") == "1",
+        oidc=_oidc(environment),
+    )
+
+
+def _smtp_url(environment: Mapping[str, str]) -> str | None:
+    url = environment.get("LILONG_SMTP_URL") or None
+    if url is not None and not url.startswith(("smtp://", "smtps://")):
+        raise ValueError("LILONG_SMTP_URL: give smtp://host:587 or smtps://user:password@host:465")
+    return url
+
+
+def _oidc(environment: Mapping[str, str]) -> OidcParams | None:
+    issuer = environment.get("LILONG_OIDC_ISSUER")
+    if not issuer:
+        return None
+    return OidcParams(
+        issuer=issuer.rstrip("/"),
+        client_id=environment.get("LILONG_OIDC_CLIENT_ID", ""),
+        client_secret=environment.get("LILONG_OIDC_CLIENT_SECRET", ""),
+        name=environment.get("LILONG_OIDC_NAME") or "OpenID Connect",
+        role_claim=environment.get("LILONG_OIDC_ROLE_CLAIM") or None,
     )

@@ -208,7 +208,7 @@ def _units(services: Services) -> tuple[Unit, ...]:
     """The units in force today, for the choice of one."""
     today = services.clock.now().astimezone(WARD_ZONE).date()
     with services.read() as work:
-        return tuple(unit for unit in work.handbook.current().units if unit.is_valid_on(today))
+        return tuple(unit for unit in work.handbook.current().units.values() if unit.is_valid_on(today))
 
 
 def _address(request: Request, services: ServicesDep, token: str) -> str:

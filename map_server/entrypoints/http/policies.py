@@ -56,6 +56,8 @@ PUBLIC_PATHS = frozenset(
     {
         "/login",
         "/welcome/{token}",
+        "/sign-on",  # to the sign-on provider, and back with its answer
+        "/sign-on/back",
         "/static",
         "/healthz",
         "/readyz",
@@ -139,6 +141,14 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (ADMIN, WHOLE_WARD, "PUT /api/v1/devices/{device_id}"),
     (ADMIN, WHOLE_WARD, "POST /api/v1/devices/import  POST /api/v1/devices/enrolments"),
     (ADMIN, WHOLE_WARD, "POST /devices  POST /api/v1/devices/{device_id}/enrolment"),
+    # notices
+    (ADMIN, WHOLE_WARD, "GET /notices  POST /notices  POST /notices/{subscription_id}/{step}"),
+    (ADMIN, WHOLE_WARD, "GET /api/v1/subscriptions  POST /api/v1/subscriptions"),
+    (ADMIN, WHOLE_WARD, "GET /api/v1/subscriptions/{subscription_id}"),
+    (ADMIN, WHOLE_WARD, "DELETE /api/v1/subscriptions/{subscription_id}"),
+    (ADMIN, WHOLE_WARD, "POST /api/v1/subscriptions/{subscription_id}/pause"),
+    (ADMIN, WHOLE_WARD, "POST /api/v1/subscriptions/{subscription_id}/resume"),
+    (ADMIN, WHOLE_WARD, "POST /api/v1/subscriptions/{subscription_id}/trial"),
     # people
     (ADMIN, WHOLE_WARD, "GET /people  POST /people/invitations"),
     (ADMIN, WHOLE_WARD, "POST /people/invitations/{link_hash}/withdraw  POST /people/{account_id}/reset"),

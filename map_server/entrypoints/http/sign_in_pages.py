@@ -138,6 +138,7 @@ def _login_form(
         login_name=login_name,
         error=error,
         has_people=has_people,
+        sign_on=services.identity_provider.name if services.identity_provider else "",
     )
 
 
