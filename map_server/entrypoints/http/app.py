@@ -32,7 +32,6 @@ from map_server.entrypoints.http import (
     stream,
     teams,
     work_order_pages,
-    work_order_pages,
     work_orders,
 )
 from map_server.entrypoints.http.errors import install_error_handlers
@@ -77,7 +76,6 @@ ROUTERS = (
     patrols.router,
     patrol_pages.router,
     work_orders.router,
-    work_order_pages.router,
     work_order_pages.router,
 )
 """Every router of the server; a new concept adds its line here."""
