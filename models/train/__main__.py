@@ -33,7 +33,7 @@ def main() -> None:
     chosen = _arguments()
     try:
         params = TrainingParams(**{item.name: getattr(chosen, item.name) for item in fields(TrainingParams)})
-        _run(chosen.data, chosen.out, chosen.rendered, chosen.fold, params)
+        _run(chosen.data, chosen.out, chosen.rendered, params)
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         sys.exit(2)
@@ -50,15 +50,12 @@ def _arguments() -> argparse.Namespace:
         "--out", type=Path, required=True, help="folder for checkpoint, log and street_nano.onnx"
     )
     parser.add_argument("--rendered", type=Path, help="folder of rendered pictures with images/ and labels/")
-    parser.add_argument(
-        "--fold", type=int, choices=range(10), default=9, help="which tenth of the places is held back"
-    )
     for item in fields(TrainingParams):
         parser.add_argument(f"--{item.name.replace('_', '-')}", type=type(item.default), default=item.default)
     return parser.parse_args()
 
 
-def _run(data: Path, out: Path, rendered: Path | None, fold: int, params: TrainingParams) -> None:
+def _run(data: Path, out: Path, rendered: Path | None, params: TrainingParams) -> None:
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # a second one waits more than it works on shared cores
     cv2.setNumThreads(1)
@@ -67,7 +64,7 @@ def _run(data: Path, out: Path, rendered: Path | None, fold: int, params: Traini
         raise ValueError(
             f"{base}: the base network is not here; point --data at the folder of published data"
         )
-    found = gather(data, rendered, fold, out)
+    found = gather(data, rendered, params.fold, out)
     cutouts = cut(found, data)
     print(
         ", ".join(f"{len(each.samples)} {each.name}" for each in found),
@@ -75,7 +72,7 @@ def _run(data: Path, out: Path, rendered: Path | None, fold: int, params: Traini
         flush=True,
     )
     network = prepared(base, found[0], params)
-    _record(out, params, found, fold)
+    _record(out, params, found)
     averaged = train(network, Material(found, cutouts, base), params, out)
     write(averaged, out / "street_nano.onnx", params.size_px)
     print(out / "street_nano.onnx")
@@ -127,9 +124,9 @@ def prepared(base: Path, street: Source, params: TrainingParams) -> Network:
     return network
 
 
-def _record(out: Path, params: TrainingParams, found: list[Source], fold: int) -> None:
+def _record(out: Path, params: TrainingParams, found: list[Source]) -> None:
     joined = {each.name: {"photos": len(each.samples), "share": each.share} for each in found}
-    record = {"params": asdict(params), "fold_held_back": fold, "sources": joined}
+    record = {"params": asdict(params), "sources": joined}
     (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     with (out / "log.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps({"sources": joined}) + "\n")

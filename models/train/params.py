@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.train.split import FOLDS
+
 SIZES_PX = (256, 288, 320, 352, 384, 416)
 """Sides of the training pictures while learning: cheaper than the full size, and a change of scale."""
 
@@ -16,13 +18,15 @@ class TrainingParams:
     decay_steps: int = 1300
     batch: int = 16
     size_px: int = 416
-    learning_rate: float = 8e-4
+    learning_rate: float = 5e-4
     weight_decay: float = 0.02
     warmup_steps: int = 100
     average_decay: float = 0.998
     largest_gradient: float = 20.0
     guide_weight: float = 2.0
     seed: int = 20261123
+    fold: int = 9
+    """Which tenth of the places is held back; a run that has seen a fold is never resumed with another."""
     checkpoint_every: int = 50
     export_every: int = 500
 
@@ -31,6 +35,8 @@ class TrainingParams:
             raise ValueError(
                 f"decay_steps: is {self.decay_steps}; must lie between 1 and steps ({self.steps})"
             )
+        if not 0 <= self.fold < FOLDS:
+            raise ValueError(f"fold: is {self.fold}; must lie between 0 and {FOLDS - 1}")
         if self.size_px % 32 or not 32 <= self.size_px <= 2048:
             raise ValueError(f"size_px: is {self.size_px}; must be a multiple of 32 up to 2048")
         if min(self.batch, self.checkpoint_every, self.export_every) < 1:

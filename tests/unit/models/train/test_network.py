@@ -167,7 +167,16 @@ def test_a_run_goes_on_where_it_was_stopped(base: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.partial"))
 
 
-def test_a_checkpoint_of_another_configuration_is_refused(base: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"batch": 8}, r"batch was 16, now 8"),
+        ({"fold": 3}, r"fold was 9, now 3"),  # its held-back photos were trained on
+    ],
+)
+def test_a_checkpoint_of_another_configuration_is_refused(
+    base: Path, tmp_path: Path, change: dict[str, float], message: str
+) -> None:
     progress(base, tmp_path).save(7)
-    with pytest.raises(ValueError, match=r"another configuration \(batch was 16, now 8\)"):
-        progress(base, tmp_path, batch=8).resume()
+    with pytest.raises(ValueError, match=rf"another configuration \({message}\)"):
+        progress(base, tmp_path, **change).resume()

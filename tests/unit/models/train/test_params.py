@@ -34,6 +34,7 @@ def test_pictures_have_their_full_size_at_the_end() -> None:
         ({"steps": 10, "decay_steps": 11}, "decay_steps"),
         ({"size_px": 400}, "size_px"),
         ({"batch": 0}, "batch"),
+        ({"fold": 10}, "fold"),
     ],
 )
 def test_an_impossible_setting_is_named(change: dict[str, int], key: str) -> None:
