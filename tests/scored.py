@@ -48,4 +48,5 @@ def report(
     """An event raised at a frame."""
     raised_at = START + timedelta(seconds=frame / FPS)
     event_id = name or f"event-{frame}"
-    return Report(event_id, camera_id, kind, raised_at, None, (box,), fix, attributes or {})
+    said = attributes or {}
+    return Report(event_id, camera_id, kind, raised_at, None, (box,), fix, said, said)

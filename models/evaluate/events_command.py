@@ -88,7 +88,8 @@ def _page(results: Results, clips: list[ScoredClip], model: str) -> str:
     def picture_of(name: str, frame: int) -> Image | None:
         return by_name[name].picture(frame) if name in by_name else None
 
-    return page(results, fault_pictures(results.evaluation.findings, picture_of, _find_persons(model)))
+    findings, hide = results.evaluation.findings, _find_persons(model)
+    return page(results, fault_pictures(results.clips, findings, picture_of, hide))
 
 
 def _find_persons(model: str) -> FindPersons | None:

@@ -1,7 +1,7 @@
 """Pictures of what went wrong: the frame with the true box and the event's box, persons hidden."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 from edge_agent.appearance.mosaic import pixelate
 from edge_agent.types import BoxXyxy, Image
 from models.evaluate.findings import Finding
+from models.evaluate.truth import Clip
 
 TRUE_COLOUR, EVENT_COLOUR = (80, 190, 60), (50, 50, 225)
 """Blue, green, red: the thing is green, the event red."""
@@ -18,7 +19,8 @@ MAX_WIDTH_PX = 720
 
 PictureOf = Callable[[str, int], Image | None]
 """Gives a frame of a clip by its number, None where the footage is not at hand."""
-FindPersons = Callable[[Image], list[BoxXyxy]]
+FindPersons = Callable[[Image, BoxXyxy | None], list[BoxXyxy]]
+"""Gives what to hide in a picture that shows a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,23 @@ class FaultPicture:
 
 
 def fault_pictures(
-    findings: tuple[Finding, ...], picture_of: PictureOf, find_persons: FindPersons | None
+    clips: Iterable[Clip],
+    findings: Iterable[Finding],
+    picture_of: PictureOf,
+    find_persons: FindPersons | None,
 ) -> list[FaultPicture]:
     """Draw every miss and false alarm. Without a way to find persons the whole picture is coarse."""
+    by_name = {clip.name: clip for clip in clips}
     drawn = []
     for finding in findings:
         if finding.is_right:
             continue
         frame = frame_of(finding)
         picture = picture_of(finding.clip, frame)
-        address = "" if picture is None else address_of(_drawn(finding, picture, find_persons))
+        address = ""
+        if picture is not None:
+            things = _true_boxes(by_name[finding.clip], finding, frame)
+            address = address_of(_drawn(finding, things, picture, find_persons))
         drawn.append(FaultPicture(finding, frame, address))
     return drawn
 
@@ -70,12 +79,28 @@ def outlined(picture: Image, box: BoxXyxy, colour: tuple[int, int, int]) -> None
     cv2.rectangle(picture, (left, top), (right, bottom), colour, 2)
 
 
-def _drawn(finding: Finding, picture: Image, find_persons: FindPersons | None) -> Image:
+def _true_boxes(clip: Clip, finding: Finding, frame: int) -> list[BoxXyxy]:
+    """Give the places of the missed thing, or of all that is there when a false alarm is raised."""
+    if finding.thing is not None:
+        return list(finding.thing.boxes)
+    there = [
+        thing
+        for thing in clip.true_events
+        if thing.start_frame <= frame <= (clip.frames if thing.end_frame is None else thing.end_frame)
+    ]
+    return [box for thing in there for box in thing.boxes]
+
+
+def _drawn(
+    finding: Finding, things: Sequence[BoxXyxy], picture: Image, find_persons: FindPersons | None
+) -> Image:
     height, width = picture.shape[:2]
     everything = [(0.0, 0.0, float(width), float(height))]
-    drawn = pixelate(picture, everything if find_persons is None else find_persons(picture))
-    for box in finding.thing.boxes if finding.thing else ():
+    said = finding.report.boxes[:1] if finding.report else ()
+    shown = next(iter((*said, *things)), None)
+    drawn = pixelate(picture, everything if find_persons is None else find_persons(picture, shown))
+    for box in things:
         outlined(drawn, box, TRUE_COLOUR)
-    for box in finding.report.boxes[:1] if finding.report else ():
+    for box in said:
         outlined(drawn, box, EVENT_COLOUR)
     return drawn

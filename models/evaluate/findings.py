@@ -13,6 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from edge_agent.boxes import iou
+from edge_agent.types import AttributeValue
 from models.evaluate.matching import MIN_IOU, match
 from models.evaluate.places import distance_m, is_in_ellipse
 from models.evaluate.reports import Report
@@ -110,18 +111,17 @@ def _right(clip: Clip, thing: TrueEvent, report: Report, frame: float) -> Findin
         time_to_alarm_s=(frame - thing.start_frame) * clip.step_s,
         geotag_error_m=distance_m(place, (fix.lon, fix.lat)) if place and fix else None,
         is_in_ellipse=is_in_ellipse(fix, place) if place and fix else None,
-        clear_width_error_m=_difference(report, "clear_width_m", thing.clear_width_m),
-        changed_area_error=_relative(report, "changed_area_m2", thing.changed_area_m2),
+        clear_width_error_m=_difference(report.attributes.get("clear_width_m"), thing.clear_width_m),
+        changed_area_error=_relative(report.last_attributes.get("changed_area_m2"), thing.changed_area_m2),
     )
 
 
-def _difference(report: Report, attribute: str, true: float | None) -> float | None:
-    said = report.attributes.get(attribute)
+def _difference(said: AttributeValue, true: float | None) -> float | None:
     return abs(float(said) - true) if true is not None and isinstance(said, int | float) else None
 
 
-def _relative(report: Report, attribute: str, true: float | None) -> float | None:
-    error = _difference(report, attribute, true)
+def _relative(said: AttributeValue, true: float | None) -> float | None:
+    error = _difference(said, true)
     return error / true if error is not None and true else None
 
 

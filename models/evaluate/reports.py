@@ -15,7 +15,7 @@ from wire_contract.messages import EventMessage, GroundFix
 @dataclass(frozen=True, slots=True)
 class Report:
     """One event in all its phases. `boxes` are those of its messages, the alarm's first; `fix` and
-    `attributes` are the alarm's.
+    `attributes` are the alarm's, `last_attributes` what was said last of each.
     """
 
     event_id: str
@@ -26,6 +26,7 @@ class Report:
     boxes: tuple[BoxXyxy, ...]
     fix: GroundFix | None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    last_attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
 
 def read_reports(path: Path) -> list[Report]:
@@ -72,4 +73,5 @@ def _report(messages: list[EventMessage]) -> Report:
         boxes=tuple(message.box_xyxy_px for message in messages),
         fix=first.fix,
         attributes=first.attributes,
+        last_attributes={name: value for message in messages for name, value in message.attributes.items()},
     )
