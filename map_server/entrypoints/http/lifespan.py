@@ -76,9 +76,9 @@ async def _keep_the_record(services: Services) -> None:
             await run_in_threadpool(services.audit.sampling.draw)
             await run_in_threadpool(services.audit_desk.release_waiting)
             await run_in_threadpool(services.keeping.heads.sign_if_due)
-            if turn % _SWEEPS_PER_ERASING == 0:
-                if erased := await run_in_threadpool(services.keeping.retention.sweep):
-                    _log.info("evidence past its time erased", pieces=erased)
+            is_hour = turn % _SWEEPS_PER_ERASING == 0
+            if is_hour and (erased := await run_in_threadpool(services.keeping.retention.sweep)):
+                _log.info("evidence past its time erased", pieces=erased)
         except Exception:  # the keeping must outlive a database that is away for a moment
             _log.exception("could not keep the record; trying again")
 

@@ -286,7 +286,7 @@ class TestSignedHeads:
     def test_a_log_rewritten_with_its_head_is_named_by_heads_exported_before(
         self, lived_in: Path, tmp_path: Path
     ) -> None:
-        """Whoever has the database, but neither the exported heads nor the key, can make a chain that fits."""
+        """Whoever has the database, but not the exported heads, can make a chain that fits."""
         data = Path(shutil.copytree(lived_in, tmp_path / "data"))
         with recorded(Settings(data_dir=data)) as record, record.read() as work:
             heads = work.signed_heads.all()
