@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner, Result
 
 from map_server.adapters.db.tables.kernel import audit_log
-from map_server.bootstrap import running_services
-from map_server.config import Settings
+from map_server.bootstrap import recorded, running_services
+from map_server.config import Settings, settings_from
 from map_server.domain.errors import InvalidInput, NotFound
 from map_server.domain.responsibility import Assignment, NoOwner, NoOwnerReason
 from map_server.domain.responsibility_lint import Fault
@@ -22,6 +23,7 @@ from map_server.domain.site import SiteKind
 from map_server.domain.sla import Stage, due_at
 from map_server.domain.unit import UnitLevel
 from map_server.domain.ward_time import WARD_ZONE
+from map_server.entrypoints.cli import command_line
 from map_server.entrypoints.services import Services
 from tests.fakes.clock import FakeClock
 from tests.running_server import databases, fresh_database
@@ -281,3 +283,31 @@ def test_area_that_the_ward_lost_is_named(services: Services, tmp_path: Path) ->
     said = [fault.message for fault in services.responsibilities.broken_names()]
     assert said
     assert all("there is no compound C-01" in one for one in said)
+
+
+class TestCommand:
+    """`map-server check-responsibilities` as a user types it."""
+
+    def check(self, data_dir: Path, *arguments: str) -> Result:
+        app = command_line(
+            running_services, recorded, lambda data, host, port: settings_from({}, data, host, port)
+        )
+        options = ["check-responsibilities", *arguments, "--data", str(data_dir)]
+        return CliRunner().invoke(app, options, catch_exceptions=False)
+
+    def test_whole_rules_end_well(self, loaded_data: Path) -> None:
+        found = self.check(loaded_data)
+        assert found.exit_code == 0, found.output
+        assert found.stdout == "no gap, no overlap: every class has one lead at every place and hour\n"
+
+    def test_file_with_gaps_is_told_line_by_line_and_ends_with_two(
+        self, loaded_data: Path, tmp_path: Path
+    ) -> None:
+        document = responsibilities()
+        document["rules"] = [one for one in document["rules"] if one["id"] != "camera-ward"]
+        (tmp_path / "mine.json").write_text(text_of(document), encoding="utf-8")
+        found = self.check(loaded_data, str(tmp_path / "mine.json"))
+        assert found.exit_code == 2
+        (line,) = found.stdout.splitlines()
+        assert line.startswith("gap: camera_health, unknown places, grid G-01 outside of compounds, ")
+        assert line.endswith("nobody is responsible; add a rule or widen one")
