@@ -28,6 +28,9 @@ SAME_PLACE_IOU = 0.2
 
 LABEL = "structure"
 
+_OTHER_AREA = 0.2
+"""An area that differs by more from what was said is said anew, at most once a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class IllegalStructureParams:
@@ -69,6 +72,8 @@ class Case:
     reported_fraction: float
     days_seen: int
     changed_area_m2: float | None
+    reported_area_m2: float | None = None
+    reported_days: int = 0
     days_missed: int = 0
     last_missed_day: int = 0
 
@@ -85,6 +90,15 @@ class Case:
             changed_area_m2=area_m2,
             days_missed=0,
             last_missed_day=0,
+        )
+
+    def reported(self) -> "Case":
+        """Give the case once a message has said what is known now."""
+        return replace(
+            self,
+            reported_fraction=self.changed_fraction,
+            reported_area_m2=self.changed_area_m2,
+            reported_days=self.days_seen,
         )
 
     def missed(self, at: datetime) -> "Case":
@@ -156,10 +170,19 @@ class IllegalStructure:
             return case, _event(case, EventPhase.CLOSED, at, frame_size_px)
         area_m2 = case.changed_area_m2 if change.outline_px == case.outline_px else self._area_m2(change)
         case = case.seen(change, at, area_m2)
-        if case.changed_fraction < self._params.growth_to_report * case.reported_fraction:
+        if not self._is_news(case):
             return case, None
-        case = replace(case, sequence=case.sequence + 1, reported_fraction=case.changed_fraction)
+        case = replace(case.reported(), sequence=case.sequence + 1)
         return case, _event(case, EventPhase.UPDATED, at, frame_size_px)
+
+    def _is_news(self, case: Case) -> bool:
+        """Tell whether the change has grown, or another day tells its ground clearly otherwise."""
+        if case.changed_fraction >= self._params.growth_to_report * case.reported_fraction:
+            return True
+        now_m2, said_m2 = case.changed_area_m2, case.reported_area_m2
+        if now_m2 is None or said_m2 is None or case.days_seen <= case.reported_days:
+            return False
+        return abs(now_m2 - said_m2) > _OTHER_AREA * said_m2
 
     def _confirm(
         self, changes: Sequence[StructureChange], at: datetime, frame_size_px: tuple[int, int]
@@ -190,7 +213,7 @@ class IllegalStructure:
             reported_fraction=change.changed_fraction,
             days_seen=change.days_seen,
             changed_area_m2=self._area_m2(change),
-        )
+        ).reported()
 
     def _area_m2(self, change: StructureChange) -> float | None:
         """Give the ground that was built on, None without a known ground.

@@ -162,6 +162,22 @@ def test_thing_of_unknown_class_gets_its_class_when_the_detector_knows_it() -> N
     assert {slot.group for slot in place.memory.slots} == {"vehicle", "two_wheeler"}
 
 
+def test_shadow_does_not_widen_what_the_detector_draws() -> None:
+    place = Place()
+    with_shadow = sighting((100, 100, 175, 150), group="", track_id=None, origin=StillOrigin.STILL_FOREGROUND)
+    place.watch(0, 5, with_shadow)
+    place.see(5, sighting())
+    (slot,) = place.memory.slots
+    assert slot.box_xyxy_px == pytest.approx(PLACE)
+    assert slot.rested_at == at(0)
+    place.watch(6, 30, with_shadow)
+    (slot,) = place.memory.slots
+    assert slot.box_xyxy_px == pytest.approx(PLACE)
+    place.watch(30, 60, with_shadow)
+    (slot,) = place.memory.slots
+    assert slot.box_xyxy_px[2] > 170  # nobody has drawn it better for long
+
+
 def test_alarmed_thing_that_moves_on_and_rests_again_is_followed_by_its_track() -> None:
     place = confirmed()
     place.watch(61, 65)
