@@ -28,7 +28,7 @@ SAME_PLACE_IOU = 0.2
 
 LABEL = "structure"
 
-_OTHER_AREA = 0.2
+_OTHER_AREA = 0.1
 """An area that differs by more from what was said is said anew, at most once a day."""
 
 

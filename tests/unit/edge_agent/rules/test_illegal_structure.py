@@ -147,3 +147,16 @@ def test_restarted_agent_goes_on_with_its_events() -> None:
 def test_settings_out_of_range_are_refused(setting: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(setting))):
         IllegalStructureParams(**setting)  # type: ignore[arg-type]
+
+
+def test_ground_that_another_day_tells_otherwise_is_said_anew_once_a_day() -> None:
+    roof = Roof(ground=FlatGround(0.05))
+    for number in range(3):
+        roof.look(number, [change(number + 1)])
+    smaller: BoxXyxy = (100, 100, 180, 160)
+    assert roof.look(2.1, [change(3, smaller)]) == []  # the same day
+    (said,) = roof.look(3, [change(4, smaller)])
+    assert (said.phase, said.sequence) == (EventPhase.UPDATED, 1)
+    assert said.attributes["changed_area_m2"] == pytest.approx(12.0)
+    roof.restart()
+    assert roof.look(4, [change(5, smaller)]) == []
