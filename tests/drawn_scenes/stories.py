@@ -21,7 +21,7 @@ Polygon = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class TrueEvent:
-    """What really happens; seconds from the start of the clip, box in pixels, place in metres."""
+    """What really happens; seconds from the start of the clip, box in pixels, middle of its ground."""
 
     kind: str
     started_s: float
@@ -255,7 +255,7 @@ def fire_lane(seed: int = 11) -> Story:
                 CAR_STOPS_S,
                 None,
                 _box(camera, (x - 0.9, y, 0), (x + 0.9, y + 4.4, 1.43)),
-                (x, y),
+                (x, y + 2.2),
                 clear_width_m=LANE_RIGHT_M - (x + 0.9),
             ),
         ),
@@ -328,7 +328,7 @@ def rooftop(seed: int = 23) -> Story:
                 SHED_STARTS_DAY * day_s,
                 None,
                 _box(camera, (x, y, 0), (x + width, y + depth, height + 0.12)),
-                (x + width / 2, y),
+                (x + width / 2, y + depth / 2),
             ),
         ),
         rules={"illegal_structure": {"days_to_confirm": 3}},
