@@ -38,7 +38,6 @@ from map_server.adapters.notices.mail import Mail, connector
 from map_server.adapters.notices.outgoing import Outgoing
 from map_server.adapters.notices.robots import DingTalk, WeCom
 from map_server.adapters.notices.webhook import Webhook
-from map_server.adapters.oidc import OidcProvider
 from map_server.adapters.passwords import Argon2Passwords
 from map_server.adapters.planner import PyVrpPlanner
 from map_server.adapters.signing import is_signed, open_signatures, public_key_in
@@ -275,7 +274,11 @@ def notice_channels(settings: Settings, clock: Clock) -> dict[str, Channel]:
 
 
 def _identity_provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
-    return None if settings.oidc is None else OidcProvider(settings.oidc, clock, new_token)
+    if settings.oidc is None:
+        return None
+    from map_server.adapters.oidc import OidcProvider
+
+    return OidcProvider(settings.oidc, clock, new_token)
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def _said(faults: Sequence[FieldError]) -> str:
 
 
 def _pieces(name: str, text: str, kinds: set[RecordKind]) -> Iterator[_Piece]:
-    """Walk over the sections of a file; the whole is parsed first, so that its form is right from there on."""
+    """Walk over the sections of a file; it is parsed whole first, so that its form is right from there on."""
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as error:

@@ -15,7 +15,7 @@ _LAYER_OF = {AreaKind.GRID: "grids", AreaKind.COMPOUND: "compounds"}
 
 @dataclass(frozen=True, slots=True)
 class KnownAreas:
-    """The ids that geodata brought: areas by layer (a layer that was never loaded is not there), and sites."""
+    """The ids that geodata brought: areas by layer (one never loaded is not there), and sites."""
 
     of_layer: Mapping[str, Set[str]]
     sites: Set[str]

@@ -38,7 +38,13 @@ def command_line(
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    _add_running(app, open_services, settings_of)
+    _add_ward(app, open_services, settings_of)
+    _add_record(app, open_services, open_record, settings_of)
+    return app
 
+
+def _add_running(app: typer.Typer, open_services: OpenServices, settings_of: MakeSettings) -> None:
     @app.command()
     def serve(
         data: Data = None,
@@ -59,6 +65,8 @@ def command_line(
         typer.echo(issued.token)
         typer.echo(f"valid once, until {issued.expires_at:%Y-%m-%d %H:%M} UTC, for {device_id}", err=True)
 
+
+def _add_ward(app: typer.Typer, open_services: OpenServices, settings_of: MakeSettings) -> None:
     @app.command("load-geodata")
     def load_geodata_files(
         paths: Annotated[
@@ -83,6 +91,10 @@ def command_line(
         with open_services(settings_of(data, None, None)) as services:
             check_responsibilities(services, file)
 
+
+def _add_record(
+    app: typer.Typer, open_services: OpenServices, open_record: OpenRecord, settings_of: MakeSettings
+) -> None:
     @app.command("verify-log")
     def verify_log(
         data: Data = None,
@@ -123,8 +135,6 @@ def command_line(
         """Write verdicts and their pictures as a COCO and YOLO set; the same verdicts give the same bytes."""
         with open_services(settings_of(data, None, None)) as services:
             export_verdicts(services, out, until)
-
-    return app
 
 
 def _serve(open_services: OpenServices, settings: Settings) -> None:

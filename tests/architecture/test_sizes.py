@@ -13,7 +13,9 @@ MAX_FUNCTION_LINES = 45
 MAX_FILE_LINES = 400
 """All lines of the file, docstrings and comments included."""
 
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "map_server/bootstrap.py:running_services": "the composition root: one list that names each service once",
+}
 LONG_FILES: dict[str, str] = {}
 
 

@@ -25,9 +25,7 @@ class SqlAreaNames:
 
     def compounds(self, reach: Reach = WHOLE_WARD) -> list[AreaName]:
         """Give the compounds by id; of a smaller reach, those that it names."""
-        return [
-            one for one in self._of("compounds") if reach.is_whole_ward or one.area_id in reach.compounds
-        ]
+        return [one for one in self._of("compounds") if reach.is_whole_ward or one.area_id in reach.compounds]
 
     def grids(self) -> list[AreaName]:
         """Give the grids by id."""

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
+from map_server.domain.localities import Localities, NamedLocality
 from map_server.domain.place import Area
 from map_server.domain.responsibility import (
     AreaKind,
+    Locality,
     NoOwner,
     NoOwnerReason,
     Rule,
     RuleArea,
-    Locality,
     WeekWindow,
 )
 from map_server.domain.responsibility_lint import Fault, Finding, lint
 from map_server.domain.rule_book import RuleBook
 from map_server.domain.site import Site, SiteKind
-from map_server.domain.localities import NamedLocality, Localities
 from map_server.domain.unit import Unit, UnitKind, UnitLevel
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.week_text import week_text
@@ -239,7 +239,9 @@ class TestLocalities:
         Area("fire_lanes", "FL-1", "", "", box(0.6, 0.4, 0.8, 0.5), {}),
         Area("fire_lanes", "FL-2", "", "", box(0.7, 0.3, 0.75, 0.7), {}),
     )
-    LOCALITIES = Localities((Area("ward", "W", "", "", box(0, 0, 3, 1), {}),), GRIDS, COMPOUNDS, {"fire_lanes": LANES})
+    LOCALITIES = Localities(
+        (Area("ward", "W", "", "", box(0, 0, 3, 1), {}),), GRIDS, COMPOUNDS, {"fire_lanes": LANES}
+    )
 
     @pytest.mark.parametrize(
         ("place", "locality"),
