@@ -67,7 +67,7 @@ class Tracker:
         self._predict(captured_at)
         detections, groups = self._usable(detections)
         unmatched = self._associate(captured_at, detections, groups)
-        self._miss(captured_at, covered)
+        self._miss(captured_at, covered, frame_size_px)
         self._end(captured_at)
         for index in unmatched:
             if detections[index].score >= self._params.high_score:
@@ -134,10 +134,9 @@ class Tracker:
         elif travelled > self._params.moving_tolerance:
             life.still_since = None
 
-    def _miss(self, at: datetime, covered: Sequence[BoxXyxy] | None) -> None:
+    def _miss(self, at: datetime, covered: Sequence[BoxXyxy] | None, frame_size_px: tuple[int, int]) -> None:
         for life in self._lives:
-            box = life.motion.box_xyxy_px
-            was_shown = covered is None or any(covered_fraction(box, crop) > 0.9 for crop in covered)
+            was_shown = covered is None or _was_shown(life.motion.box_xyxy_px, covered, frame_size_px)
             if life.last_seen_at != at and was_shown and life.missed_since is None:
                 life.missed_since = at
                 life.seen = kalman.coast(life.seen, is_resting=life.still_since is not None)
@@ -200,3 +199,10 @@ class Tracker:
             last_seen_at=life.last_seen_at,
             still_since=life.still_since,
         )
+
+
+def _was_shown(box: BoxXyxy, covered: Sequence[BoxXyxy], frame_size_px: tuple[int, int]) -> bool:
+    """Tell whether the part of a box in the picture was shown; of what has left it, nothing is to be shown."""
+    inside = max(box[0], 0.0), max(box[1], 0.0), min(box[2], frame_size_px[0]), min(box[3], frame_size_px[1])
+    has_left = inside[0] >= inside[2] or inside[1] >= inside[3]
+    return has_left or any(covered_fraction(inside, crop) > 0.9 for crop in covered)

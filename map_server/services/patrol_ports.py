@@ -8,6 +8,7 @@ from map_server.domain.datum import LonLat
 from map_server.domain.incident import Incident
 from map_server.domain.patrol import Order, PatrolProblem
 from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, Tally
+from map_server.domain.reach import Reach
 from map_server.domain.team import Team
 from map_server.domain.travel import TravelTable
 
@@ -74,8 +75,8 @@ class PatrolRepository(Protocol):
     def in_states(self, states: Collection[PlanState]) -> list[PatrolPlan]:
         """Give the plans in these states, newest first."""
 
-    def latest(self, count: int) -> list[PatrolPlan]:
-        """Give the newest plans."""
+    def latest(self, count: int, reach: Reach) -> list[PatrolPlan]:
+        """Give the newest plans all of whose visits lie within reach."""
 
     def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
         """Count the stops of plans, and how many are done; plans without stops are left out."""

@@ -17,6 +17,7 @@ from map_server.domain.patrol_plan import (
     Tally,
     check_reported_time,
 )
+from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.domain.team import Team, shift_times
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.services.patrol_making import Waiting
@@ -108,10 +109,10 @@ class Patrols:
         """Count what a plan could take in now."""
         return self._runs.waiting()
 
-    def latest(self, count: int = 50) -> list[PatrolPlan]:
-        """Give the newest plans."""
+    def latest(self, count: int = 50, reach: Reach = WHOLE_WARD) -> list[PatrolPlan]:
+        """Give the newest plans all of whose visits lie within reach."""
         with self._read() as work:
-            return work.patrols.latest(count)
+            return work.patrols.latest(count, reach)
 
     def cancel(self, plan_id: str, actor: str) -> PatrolPlan:
         """Give a plan up, while it is made or later. Raises Conflict when it has ended already."""

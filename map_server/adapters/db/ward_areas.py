@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, exists, false, not_, or_, select, true
 
 from map_server.adapters.db.repositories.places import SqlAreas
 from map_server.adapters.db.tables.devices import devices
-from map_server.adapters.db.tables.places import layers
+from map_server.adapters.db.tables.incidents import incidents
+from map_server.adapters.db.tables.patrols import patrol_left_out, patrol_plans, patrol_stops
+from map_server.adapters.db.tables.places import layers, sites
 from map_server.domain.datum import LonLat
 from map_server.domain.reach import NOWHERE, Reach, Spot
 from map_server.domain.whereabouts import Gazetteer
@@ -62,3 +64,26 @@ def within(reach: Reach, table: Table) -> ColumnElement[bool]:
         if areas
     ]
     return or_(*named) if named else false()
+
+
+def plans_within(reach: Reach) -> ColumnElement[bool]:
+    """Give the condition that a plan lies in a person's areas.
+
+    A plan shows all that it visits and leaves out; all of it must lie there.
+    """
+    if reach.is_whole_ward:
+        return true()
+    own_incidents = select(incidents.c.id).where(within(reach, incidents))
+    own_sites = select(sites.c.site_id).where(within(reach, sites))
+    return not_(
+        or_(
+            *(
+                exists().where(
+                    visits.c.plan_id == patrol_plans.c.plan_id,
+                    visits.c.subject_id.not_in(own_incidents),
+                    visits.c.subject_id.not_in(own_sites),
+                )
+                for visits in (patrol_stops, patrol_left_out)
+            )
+        )
+    )

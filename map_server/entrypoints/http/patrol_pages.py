@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from map_server.domain.account import Role
 from map_server.domain.errors import NotFound
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.entrypoints.http.deps import ServicesDep
@@ -21,7 +22,7 @@ def patrols_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
     """Show the plans, and the form that asks for a new one."""
     now, language = services.clock.now(), language_of(request)
     today = now.astimezone(WARD_ZONE).date()
-    plans = services.patrols.latest()
+    plans = services.patrols.latest(reach=actor.reach)
     return render(
         request,
         "patrols.html",
@@ -31,7 +32,8 @@ def patrols_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
         offers=shift_offers(services.teams.all(), today, now, language),
         today=today,
         last_day=today + timedelta(days=30),
-        waiting=services.patrols.waiting(),
+        waiting=services.patrols.waiting() if actor.reach.is_whole_ward else None,
+        plans_here=actor.role.covers(Role.SUPERVISOR) and actor.reach.is_whole_ward,
         has_streets=any(layer.name == "streets" for layer in services.places.layers()),
     )
 

@@ -26,7 +26,8 @@ router = APIRouter(prefix=f"{API_PREFIX}/patrols", tags=["people"])
 def list_plans(actor: PatrolActor, services: ServicesDep) -> PlanList:
     """List the newest plans."""
     patrols = services.patrols
-    return PlanList(plans=[PlanOut.of(plan, patrols.progress(plan.plan_id)) for plan in patrols.latest()])
+    plans = patrols.latest(reach=actor.reach)
+    return PlanList(plans=[PlanOut.of(plan, patrols.progress(plan.plan_id)) for plan in plans])
 
 
 @router.post("", status_code=202, responses=problems(401, 403, 422))

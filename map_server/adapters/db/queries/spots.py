@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Engine, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, Text, cast, exists, or_, select
 
 from map_server.adapters.db.tables.audits import audit_answers
 from map_server.adapters.db.tables.devices import devices
 from map_server.adapters.db.tables.events import event_evidence, events
 from map_server.adapters.db.tables.incidents import incidents
-from map_server.adapters.db.tables.patrols import patrol_left_out, patrol_plans, patrol_stops
+from map_server.adapters.db.tables.patrols import patrol_plans
 from map_server.adapters.db.tables.places import sites
+from map_server.adapters.db.tables.sites import site_inspections
 from map_server.adapters.db.tables.verdicts import verdicts
 from map_server.adapters.db.tables.work_orders import work_order_photos, work_orders
-from map_server.adapters.db.ward_areas import within
+from map_server.adapters.db.ward_areas import plans_within, within
 from map_server.domain.reach import Reach
 
 Condition = Callable[[str, Reach], ColumnElement[bool]]
@@ -46,7 +47,7 @@ def _verdict(verdict_id: str, reach: Reach) -> ColumnElement[bool]:
 
 
 def _evidence(sha256: str, reach: Reach) -> ColumnElement[bool]:
-    """A piece may be named by several events and work orders; one within reach is enough."""
+    """A piece may be named by several events, work orders and inspections; one within reach is enough."""
     by_event = exists().where(
         event_evidence.c.sha256 == sha256,
         events.c.event_id == event_evidence.c.event_id,
@@ -58,23 +59,16 @@ def _evidence(sha256: str, reach: Reach) -> ColumnElement[bool]:
         work_orders.c.id == work_order_photos.c.work_order_id,
         within(reach, work_orders),
     )
-    return or_(by_event, by_person)
+    of_site = exists().where(
+        cast(site_inspections.c.photos, Text).contains(f'"{sha256}"', autoescape=True),
+        sites.c.site_id == site_inspections.c.site_id,
+        within(reach, sites),
+    )
+    return or_(by_event, by_person, of_site)
 
 
 def _plan(plan_id: str, reach: Reach) -> ColumnElement[bool]:
-    """A plan shows all that it visits and leaves out; all of it must lie within reach."""
-    own_incidents = select(incidents.c.id).where(within(reach, incidents))
-    own_sites = select(sites.c.site_id).where(within(reach, sites))
-    return exists().where(patrol_plans.c.plan_id == plan_id) & ~or_(
-        *(
-            exists().where(
-                visits.c.plan_id == plan_id,
-                visits.c.subject_id.not_in(own_incidents),
-                visits.c.subject_id.not_in(own_sites),
-            )
-            for visits in (patrol_stops, patrol_left_out)
-        )
-    )
+    return exists().where(patrol_plans.c.plan_id == plan_id, plans_within(reach))
 
 
 _CONDITIONS: Mapping[str, Condition] = MappingProxyType(

@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.patrols import patrol_left_out, patrol_plans, patrol_routes, patrol_stops
 from map_server.adapters.db.upsert import upsert
+from map_server.adapters.db.ward_areas import plans_within
 from map_server.domain.errors import NotFound
 from map_server.domain.left_out import LeftOutReason
 from map_server.domain.patrol import SubjectKind, Visit
@@ -22,6 +23,7 @@ from map_server.domain.patrol_plan import (
     StopState,
     Tally,
 )
+from map_server.domain.reach import Reach
 
 
 class SqlPatrols:
@@ -51,10 +53,11 @@ class SqlPatrols:
         rows = self._connection.execute(wanted.order_by(patrol_plans.c.requested_at.desc())).mappings()
         return [_plan(row) for row in rows]
 
-    def latest(self, count: int) -> list[PatrolPlan]:
-        """Give the newest plans."""
-        wanted = select(patrol_plans).order_by(patrol_plans.c.day.desc(), patrol_plans.c.requested_at.desc())
-        return [_plan(row) for row in self._connection.execute(wanted.limit(count)).mappings()]
+    def latest(self, count: int, reach: Reach) -> list[PatrolPlan]:
+        """Give the newest plans all of whose visits lie within reach."""
+        wanted = select(patrol_plans).where(plans_within(reach))
+        newest = wanted.order_by(patrol_plans.c.day.desc(), patrol_plans.c.requested_at.desc())
+        return [_plan(row) for row in self._connection.execute(newest.limit(count)).mappings()]
 
     def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
         """Count the stops of plans, and how many are done."""

@@ -123,6 +123,25 @@ def test_place_where_the_detector_did_not_look_is_not_missed() -> None:
     assert missed.state is TrackState.LOST
 
 
+def test_object_that_left_the_picture_is_lost_though_no_look_can_reach_there() -> None:
+    """A walker goes out at the left; afterwards the detector looks at other places alone."""
+    camera = Camera()
+    for number in range(10):
+        camera.see(number / 5, car(moved((200, 100, 240, 200), -20 * number), label="person"))
+    elsewhere = [(300.0, 300.0, 500.0, 480.0)]
+    (track,) = camera.see(3, covered=elsewhere)
+    assert track.state is TrackState.LOST
+    assert camera.see(9, covered=elsewhere) == ()
+
+
+def test_object_cut_by_the_border_is_missed_where_all_that_could_be_seen_of_it_was_shown() -> None:
+    camera = Camera()
+    for number in range(10):
+        camera.see(number / 5, car(moved((154, 100, 254, 200), -20 * number), label="person"))
+    (cut,) = camera.see(2.0, covered=[(0.0, 0.0, 300.0, 300.0)])
+    assert cut.state is TrackState.LOST
+
+
 def test_track_that_nobody_looks_at_expires_and_is_counted() -> None:
     camera = Camera(TrackerParams(max_unseen_s=60))
     camera.watch(0, 2, 5, car())
