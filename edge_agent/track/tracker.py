@@ -202,7 +202,7 @@ class Tracker:
 
 
 def _was_shown(box: BoxXyxy, covered: Sequence[BoxXyxy], frame_size_px: tuple[int, int]) -> bool:
-    """Tell whether the part of a box in the picture was shown; of what has left it, nothing is to be shown."""
+    """Tell whether all was shown that the picture holds of a box: nothing, once it has left the picture."""
     inside = max(box[0], 0.0), max(box[1], 0.0), min(box[2], frame_size_px[0]), min(box[3], frame_size_px[1])
     has_left = inside[0] >= inside[2] or inside[1] >= inside[3]
     return has_left or any(covered_fraction(inside, crop) > 0.9 for crop in covered)
