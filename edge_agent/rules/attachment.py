@@ -1,14 +1,18 @@
-"""Is a thing at rest only a part of something known: a parked car's mirror, a bin's open lid?"""
+"""Is a thing at rest only a part of something known: a parked car's mirror, a bin's open lid, a heap?"""
 
 from collections.abc import Iterable
 
-from edge_agent.boxes import covered_fraction, iou
+from edge_agent.boxes import covered_fraction, iou, shared_area_px2, size_px
 from edge_agent.types import BoxXyxy, Track, TrackState
 
 _IS_IT_IOU = 0.3
 _INSIDE = 0.7
 _AROUND = 0.7
 _CLEAR = 0.2
+_HEAP_GAP = 0.25
+"""Things nearer than this part of the smaller one's size lie against each other."""
+_HEAP_DEPTH = 0.5
+"""Bottoms further apart than this part of the taller one's height stand one behind the other."""
 
 
 def is_part_of_any(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str]) -> bool:
@@ -50,3 +54,11 @@ def lies_on_any(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str]) ->
             if track.label in wanted and track.state is not TrackState.LOST
         )
     )
+
+
+def lie_on_one_heap(one: BoxXyxy, other: BoxXyxy) -> bool:
+    """Tell whether two things at rest lie against each other, and at the same depth."""
+    gap_px = _HEAP_GAP * min(size_px(one), size_px(other))
+    reach = (one[0] - gap_px, one[1] - gap_px, one[2] + gap_px, one[3] + gap_px)
+    taller_px = max(one[3] - one[1], other[3] - other[1])
+    return shared_area_px2(reach, other) > 0 and abs(one[3] - other[3]) <= _HEAP_DEPTH * taller_px

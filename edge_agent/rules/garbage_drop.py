@@ -3,7 +3,8 @@
 Things that the detector knows as garbage or bags and still things of unknown class hold slots. A thing that
 only the still-foreground stage sees must have been brought by someone who was seen at its place when it came
 to rest; so reflections, doors and screens raise nothing. The clock of a thing runs while nobody is near,
-stands still while somebody passes by, and begins anew when somebody stays with it.
+stands still while somebody passes by, and begins anew when somebody stays with it. What is put beside a
+thing that has an event belongs to the same heap and raises none.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 from edge_agent.boxes import area_px2, covered_fraction, iou
 from edge_agent.ports import GroundPlane
-from edge_agent.rules.attachment import is_part_of_any, is_what_moved, lies_on_any
+from edge_agent.rules.attachment import is_part_of_any, is_what_moved, lie_on_one_heap, lies_on_any
 from edge_agent.rules.presence import AttendedClock, Presence
 from edge_agent.rules.sightings import Sighting, View, view_of
 from edge_agent.rules.slot import Slot, SlotCause, SlotParams
@@ -223,10 +224,21 @@ class GarbageDrop:
         return (
             not slot.has_event
             and slot.is_in_view
+            and not self._is_added_to_heap(slot)
             and custody.clock.unattended_s >= self._params.alarm_after_s
             and slot.seen_fraction >= self._params.min_seen_fraction
             and slot.score >= (self._params.min_score if is_brought else self._params.min_score_unbrought)
             and (is_known or (custody.bearer != "unseen" and self._is_calm(slot, observation)))
+        )
+
+    def _is_added_to_heap(self, slot: Slot) -> bool:
+        """Tell whether a thing with an event lies beside it: a heap is one thing, with one event.
+
+        Once that thing is taken away, what is left of the heap is due itself.
+        """
+        return any(
+            other.has_event and lie_on_one_heap(slot.box_xyxy_px, other.box_xyxy_px)
+            for other in self._memory.slots
         )
 
     def _is_calm(self, slot: Slot, observation: Observation) -> bool:

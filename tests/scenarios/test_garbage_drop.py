@@ -234,6 +234,29 @@ def test_two_bags_are_two_events() -> None:
     assert len(opened(Forecourt([BEARER, Region(), Region(other)]).watch(60))) == 2
 
 
+BESIDE_THE_BAG: BoxXyxy = (334.0, 304.0, 360.0, 334.0)
+BEHIND_THE_BAG: BoxXyxy = (305.0, 272.0, 327.0, 298.0)
+"""In the picture next to it; on the ground more than a bag's depth behind it."""
+
+
+def test_bag_put_beside_one_that_was_reported_is_the_same_heap() -> None:
+    second = Seen(BESIDE, since_s=38.0, until_s=44.0, track_id=2)
+    events = Forecourt([BEARER, Region(), second, Region(BESIDE_THE_BAG, since_s=40.0)]).watch(120)
+    assert len(opened(events)) == 1
+
+
+def test_what_is_left_of_a_heap_is_reported_when_the_reported_bag_is_taken_away() -> None:
+    heap = [BEARER, Region(until_s=60.0), Region(BESIDE_THE_BAG)]
+    first, second = opened(Forecourt(heap).watch(140))
+    assert seconds(first.raised_at) == pytest.approx(18, abs=1)
+    assert second.box_xyxy_px == pytest.approx(BESIDE_THE_BAG, abs=1)
+    assert seconds(second.raised_at) > 60
+
+
+def test_bag_behind_a_reported_one_is_a_thing_of_its_own() -> None:
+    assert len(opened(Forecourt([BEARER, Region(), Region(BEHIND_THE_BAG)]).watch(60))) == 2
+
+
 def test_bag_that_is_taken_before_the_alarm_raises_nothing() -> None:
     assert Forecourt([BEARER, Region(until_s=12.0)]).watch(120) == []
 
