@@ -40,8 +40,9 @@ def fit_agreeing(marks: Marks, optics: Optics) -> Fit:
     """Fit the control points that agree.
 
     All points are used when there are fewer than six, or when less than 60 % agree: then it is not a few
-    points that are wrong but the stated noise, and the residuals widen the covariance instead. Raises
-    ValueError when the points do not fix a plane.
+    points that are wrong but the stated noise, and the residuals widen the covariance instead. So they are
+    when those that agree fix no plane by themselves, as a row of far ones and a near one: they prove nothing
+    against the rest. Raises ValueError when the points do not fix a plane.
     """
     count = len(marks.ground_m)
     if not MIN_POINTS <= count <= _MAX_POINTS:
@@ -53,7 +54,10 @@ def fit_agreeing(marks: Marks, optics: Optics) -> Fit:
     for _ in range(_MAX_ROUNDS):
         if agreeing.sum() < max(MIN_POINTS_TO_DOUBT - 1, _MIN_AGREEING_PART * count):
             return Fit(*fit_camera(marks, optics), everyone)
-        homography, camera = fit_camera(marks.chosen(agreeing), optics)
+        try:
+            homography, camera = fit_camera(marks.chosen(agreeing), optics)
+        except ValueError:
+            return Fit(*fit_camera(marks, optics), everyone)
         again = _within_gate(homography, marks, agreeing)
         if (again == agreeing).all():
             break

@@ -97,6 +97,23 @@ def test_marks_that_are_all_rough_are_all_used_and_widen_the_error() -> None:
     )
 
 
+def test_marks_that_agree_without_fixing_a_plane_prove_nothing_against_the_rest() -> None:
+    """Four far marks almost in a row and two near ones, clicked by hand: without the first one, which a map
+    through four of the others misses, the rest does not tell where the horizon lies.
+    """
+    marks = [
+        ControlPoint((0.276001, 0.747258), (121.560070487, 31.255557986)),
+        ControlPoint((0.524370, 0.084465), (121.560112664, 31.255720091)),
+        ControlPoint((0.783170, 0.172324), (121.560180377, 31.255669137)),
+        ControlPoint((0.103571, 0.754304), (121.560050339, 31.255559659)),
+        ControlPoint((0.450821, 0.047087), (121.560080404, 31.255745075)),
+        ControlPoint((0.904318, 0.217262), (121.560204617, 31.255652989)),
+    ]
+    calibration = calibrate(marks, None, PARAMS, SIZE_PX)
+    assert all(point.is_used for point in calibration.points)
+    assert calibration.plane.camera is not None
+
+
 def test_four_marks_give_a_plane_that_nothing_can_check() -> None:
     places = spread_marks(CAMERA, rng(), 4)
     clicks = CAMERA.see(places) + 5.0
