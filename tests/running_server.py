@@ -12,10 +12,11 @@ import httpx
 from sqlalchemy import create_engine, make_url, text
 
 from map_server.bootstrap import running_services
-from map_server.config import Settings
+from map_server.config import OidcParams, Settings
 from map_server.domain.account import Post, Role
 from map_server.domain.audit_policy import AuditPolicy
 from map_server.domain.audit_sample import SamplingParams
+from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.entrypoints.http.app import create_app
 from map_server.entrypoints.http.security import CSRF_HEADER, SESSION_COOKIE
 from map_server.entrypoints.http.server import MapServer, listen
@@ -56,9 +57,11 @@ class RunningServer:
         client.headers["Authorization"] = f"Bearer {answer.json()['device_token']}"
         return client
 
-    def person(self, role: Role = Role.ADMIN, unit_id: str | None = None) -> httpx.Client:
+    def person(
+        self, role: Role = Role.ADMIN, unit_id: str | None = None, reach: Reach = WHOLE_WARD
+    ) -> httpx.Client:
         accounts = self.services.accounts
-        invitation = accounts.invite_to(Post(role, unit_id=unit_id), "test", "system")
+        invitation = accounts.invite_to(Post(role, reach, unit_id), "test", "system")
         account = accounts.accept_invitation(
             invitation, NewAccount(f"{role}-{secrets.token_hex(4)}", str(role), PASSWORD)
         )
@@ -74,9 +77,10 @@ def running_server(
     database_url: str | None = None,
     owners: OwnerLookup | None = None,
     audit_policy: AuditPolicy = PLAIN_AUDIT,
+    oidc: OidcParams | None = None,
 ) -> Iterator[RunningServer]:
     """Start a server, and stop it as Ctrl-C would. `owners` says who is responsible in place of the rules."""
-    settings = Settings(data_dir=data_dir, database_url=database_url, port=0)
+    settings = Settings(data_dir=data_dir, database_url=database_url, port=0, oidc=oidc)
     clock = FakeClock()
     with ExitStack() as stack:
         opened = running_services(settings, clock, FakePasswords(), owners, audit_policy)

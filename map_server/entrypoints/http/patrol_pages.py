@@ -49,6 +49,7 @@ def plan_page(request: Request, services: ServicesDep, actor: PatrolActor, plan_
         routes=route_views(record, language),
         left_out=left_out_views(record.left_out, language, translations(language).gettext),
         map=map_parts(MapView(), request.state.csp_nonce),
+        may_revise=actor.reach.is_whole_ward,
     )
 
 

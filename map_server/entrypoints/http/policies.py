@@ -127,7 +127,8 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (PATROL, PLAN, "GET /api/v1/patrols/{plan_id}"),
     (PATROL, PLAN, "POST /api/v1/patrols/{plan_id}/stops/{stop_id}/check-in"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/patrols"),
-    (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/replan  POST /api/v1/patrols/{plan_id}/cancel"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/patrols/{plan_id}/replan"),  # takes in what waits anywhere
+    (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/cancel"),
     (PATROL, WARD, "GET /api/v1/teams"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/teams  PUT /api/v1/teams/{team_id}"),
     # devices

@@ -105,7 +105,7 @@ class SqlAuditFigures:
             .group_by(gold_answers.c.account_id)
         )
         with self._engine.connect() as connection:
-            given: dict[str, int] = dict(connection.execute(verdict_counts).tuples().all())
+            given: dict[str, int] = dict(connection.execute(verdict_counts).all())
             gold = {account: (count, right) for account, count, right in connection.execute(gold_counts)}
             wanted = {*given, *gold}
             names = select(accounts.c.account_id, accounts.c.display_name)
@@ -141,7 +141,7 @@ class SqlAuditFigures:
             .order_by(patrol_finds.c.kind)
         )
         with self._engine.connect() as connection:
-            by_cameras: dict[str, int] = dict(connection.execute(seen).tuples().all())
+            by_cameras: dict[str, int] = dict(connection.execute(seen).all())
             rows = connection.execute(found).all()
         return [
             FindCounts(EventKind(kind), by_cameras.get(kind, 0), count, min(both, by_cameras.get(kind, 0)))
