@@ -3,13 +3,14 @@
 Source: OpenID Connect Core 1.0, section 3.1 (3.1.3.7 for the checks); RFC 7636 for PKCE.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
@@ -19,6 +20,12 @@ from map_server.domain.account import Role
 from map_server.domain.errors import Forbidden, Unavailable
 from map_server.services.ports import Clock
 from map_server.services.single_sign_on import Identity, Started, verified_email
+
+with warnings.catch_warnings():
+    # The package imports Authlib's own JOSE, which Authlib gives up in favour of joserfc, and says so.
+    # Nothing here uses it: tokens are checked with joserfc.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.httpx_client import OAuth2Client
 
 TIMEOUT_S = 10.0
 _ALGORITHMS = ["RS256", "ES256", "PS256"]
