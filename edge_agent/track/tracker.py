@@ -75,8 +75,11 @@ class Tracker:
         return tuple(self._track(life, frame_size_px) for life in self._lives)
 
     def _predict(self, at: datetime) -> None:
+        """Move on what moves; the trembling of a thing at rest is no motion, however long no look visits."""
         for life in self._lives:
-            life.motion = kalman.predict(life.seen, max(0.0, (at - life.last_seen_at).total_seconds()))
+            is_resting = life.still_since is not None
+            seen = kalman.coast(life.seen, is_resting=True) if is_resting else life.seen
+            life.motion = kalman.predict(seen, max(0.0, (at - life.last_seen_at).total_seconds()))
 
     def _usable(self, detections: Sequence[Detection]) -> tuple[list[Detection], list[str]]:
         good = [detection for detection in detections if detection.score >= self._params.match_score]

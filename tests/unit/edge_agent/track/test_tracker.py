@@ -142,6 +142,17 @@ def test_object_cut_by_the_border_is_missed_where_all_that_could_be_seen_of_it_w
     assert cut.state is TrackState.LOST
 
 
+def test_resting_object_that_no_look_visits_keeps_place_and_size() -> None:
+    """Its last boxes shrank and rose a little, as a detector draws them; that must not go on unseen."""
+    camera = Camera()
+    for number in range(25):
+        camera.see(number / 5, car())
+    for number in range(4):
+        camera.see(5 + number / 5, car((100, 100 - number, 160, 140 - 2.0 * number)))
+    (track,) = camera.see(15, covered=[])
+    assert track.box_xyxy_px == pytest.approx(CAR, abs=8)
+
+
 def test_track_that_nobody_looks_at_expires_and_is_counted() -> None:
     camera = Camera(TrackerParams(max_unseen_s=60))
     camera.watch(0, 2, 5, car())
