@@ -12,13 +12,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from edge_agent.boxes import covered_fraction
 from edge_agent.ports import GroundPlane
 from edge_agent.rules.clear_width import Obstacle
 from edge_agent.rules.lane_judge import LaneFinding, LaneJudge, LaneLimits
 from edge_agent.rules.sightings import View, view_of
 from edge_agent.rules.slot import Slot, SlotParams
 from edge_agent.rules.slot_events import slot_event
-from edge_agent.rules.slots import SlotMemory
+from edge_agent.rules.slots import DUPLICATE_COVER, SlotMemory
 from edge_agent.types import Event, Observation, Zone, ZoneKind
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase
 
@@ -144,6 +145,8 @@ class BlockedFireLane:
     ) -> Event | None:
         """Give the message that a standing thing calls for: an alarm, a change, or none."""
         before = self._findings.get(slot.slot_id)
+        if before is None and any(_is_within(slot, other) for other in standing if other.has_event):
+            return None
         thing, *others = (
             Obstacle(each.box_xyxy_px, each.label, frame_size_px)
             for each in (slot, *(other for other in standing if other is not slot))
@@ -169,3 +172,9 @@ class BlockedFireLane:
     ) -> Event:
         kind = EventKind.BLOCKED_FIRE_LANE
         return slot_event(slot, kind, phase, finding.zone_id, frame_size_px, finding.attributes())
+
+
+def _is_within(slot: Slot, reported: Slot) -> bool:
+    """Tell whether a slot is a second box of a reported thing, which grew around it: a row of e-bikes."""
+    is_inside = covered_fraction(slot.box_xyxy_px, reported.box_xyxy_px) >= DUPLICATE_COVER
+    return is_inside and slot.group == reported.group

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from edge_agent.rules.blocked_fire_lane import BlockedFireLaneParams
-from edge_agent.types import StillRegion, Zone, ZoneKind
+from edge_agent.types import BoxXyxy, StillRegion, Zone, ZoneKind
 from tests.fakes.ground import FlatGround
 from tests.lane_story import CAR, SIZE_PX, WHOLE_PICTURE, Lane, Thing, at, closed, opened, seconds, shifted
 from wire_contract.vocabulary import CameraState, EventPhase
@@ -187,6 +187,19 @@ def test_two_boxes_on_one_vehicle_are_one_event() -> None:
     lane = Lane()
     lane.watch([Thing(CAR), Thing((302, 215, 378, 262), label="large_vehicle", score=0.6)], 0, 120)
     assert len(opened(lane.events)) == 1
+
+
+def test_box_that_grows_around_its_neighbour_is_one_thing_with_it() -> None:
+    """Of a row of e-bikes the detector draws two parts first, later the whole row and still its end."""
+
+    def row(second: float) -> BoxXyxy:
+        return 100.0, 200.0, 190.0 if second < 30 else 230.0, 260.0
+
+    lane = Lane()
+    end = Thing((178.0, 200.0, 238.0, 260.0), since_s=15, label="two_wheeler")
+    lane.watch([Thing(row, since_s=5, label="two_wheeler"), end], 0, 200)
+    (alarm,) = lane.events
+    assert alarm.box_xyxy_px[2] == pytest.approx(230, abs=2)
 
 
 def test_two_cars_side_by_side_are_two_events() -> None:
