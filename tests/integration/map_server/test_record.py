@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.adapters.signing import is_signed, open_signatures, public_key_in
 from map_server.bootstrap import recorded
 from map_server.config import Settings
@@ -105,10 +104,27 @@ def test_an_untouched_record_is_whole(lived_in: Path) -> None:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of the record that is spoilt and mended again and again."""
+    """A copy of the record without the constraints of its tables, spoilt and mended again and again."""
 
     data: Path
     connection: sqlite3.Connection
+    untouched: dict[str, list[tuple[Any, ...]]]
+    pieces: dict[Path, bytes]
+
+    @classmethod
+    def of(cls, original: Path, data: Path) -> "Copy":
+        """Copy what the check reads."""
+        shutil.copytree(original, data, ignore=shutil.ignore_patterns("*.sqlite3*"))
+        connection = sqlite3.connect(data / "lilong.sqlite3", isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("ATTACH ? AS original", (str(original / "lilong.sqlite3"),))
+        for table in TABLES:
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM original.{table} ORDER BY rowid")
+        connection.execute("DETACH original")
+        copy = cls(data, connection, {}, {path: path.read_bytes() for path in files_of(data)})
+        copy.untouched.update({table: copy.rows(table) for table in TABLES})
+        return copy
 
     def columns(self, table: str) -> list[str]:
         return [row[1] for row in self.connection.execute(f"PRAGMA table_info({table})")]
@@ -117,62 +133,43 @@ class Copy:
         return self.connection.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
 
     def files(self) -> list[Path]:
-        return sorted((self.data / "evidence").glob("??/??/*"))
+        return files_of(self.data)
+
+    def mend(self) -> None:
+        """Put everything back as it was."""
+        for table, rows in self.untouched.items():
+            if self.rows(table) != rows:
+                names = ", ".join(["rowid", *self.columns(table)])
+                marks = ", ".join("?" * len(rows[0]))
+                self.connection.execute(f"DELETE FROM {table}")
+                self.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+        for path in set(self.files()) - set(self.pieces):
+            path.unlink()
+        for path, content in self.pieces.items():
+            if not path.exists() or path.read_bytes() != content:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
 
 
-@pytest.fixture
-def copy(lived_in: Path, tmp_path: Path) -> Iterator[Copy]:
-    shutil.copytree(lived_in, tmp_path / "data")
-    connection = sqlite3.connect(tmp_path / "data/lilong.sqlite3", isolation_level=None)
-    connection.execute("PRAGMA foreign_keys=OFF")
-    yield Copy(tmp_path / "data", connection)
-    connection.close()
+def files_of(data: Path) -> list[Path]:
+    return sorted((data / "evidence").glob("??/??/*"))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_thousand_random_changes_to_any_row_or_file_are_each_named(copy: Copy) -> None:
+def test_a_thousand_random_changes_to_any_row_or_file_are_each_named(lived_in: Path, tmp_path: Path) -> None:
     chance = random.Random(20261123)
     spoil: list[Callable[[Copy, random.Random], str]] = [change, remove, insert, swap, spoil_file]
-    for number in range(MUTATIONS):
-        name = spoil[number % len(spoil)]
-        folder = copy.data / "evidence"
-        backup = {path: path.read_bytes() for path in copy.files()}
-        copy.connection.execute("BEGIN")
-        told = name(copy, chance)
-        found = check_inside(copy)
-        copy.connection.execute("ROLLBACK")
-        for path in copy.files():
-            if path not in backup:
-                path.unlink()
-        for path, content in backup.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        assert found.fault is not None, (number, told, folder)
-        assert_named(found.fault, told)
-    assert check(copy.data).fault is None
-
-
-def check_inside(copy: Copy) -> Verification:
-    """Verify what the open transaction sees: its rows, written out to a database of their own."""
-    data = copy.data.parent / "seen"
-    data.mkdir(exist_ok=True)
-    seen = data / "lilong.sqlite3"
-    seen.unlink(missing_ok=True)
-    target = sqlite3.connect(seen, isolation_level=None)
-    target.execute("PRAGMA synchronous=OFF")
-    target.execute("PRAGMA journal_mode=MEMORY")
-    for table in TABLES:
-        columns = copy.columns(table)
-        target.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
-        marks = ", ".join("?" * len(columns))
-        target.executemany(f"INSERT INTO {table} VALUES ({marks})", [row[1:] for row in copy.rows(table)])
-    target.close()
-    settings = Settings(data_dir=data)
-    with recorded(settings) as record:
-        files = EvidenceFolder(copy.data / "evidence")
-        witness = Witness(is_signed, public_key_in(copy.data / "secrets"))
-        return verify(record.read, files, witness, lambda _: None)
+    copy = Copy.of(lived_in, tmp_path / "data")
+    with recorded(Settings(data_dir=copy.data)) as record:
+        witness = Witness(is_signed, record.public_key)
+        for number in range(MUTATIONS):
+            told = spoil[number % len(spoil)](copy, chance)
+            found = verify(record.read, record.files, witness, lambda _: None)
+            assert found.fault is not None, (number, told)
+            assert_named(found.fault, told)
+            copy.mend()
+        assert verify(record.read, record.files, witness, lambda _: None).fault is None
+    copy.connection.close()
 
 
 def change(copy: Copy, chance: random.Random) -> str:
@@ -222,12 +219,12 @@ def insert(copy: Copy, chance: random.Random) -> str:
 def swap(copy: Copy, chance: random.Random) -> str:
     """Exchange all but the key of two rows, or the keys themselves."""
     table = chance.choice(["audit_log", "evidence", "event_evidence", "event_messages", "signed_heads"])
-    keys = {"audit_log": 1, "evidence": 1, "event_evidence": 3, "event_messages": 2, "signed_heads": 1}[table]
+    keys = {"audit_log": 1, "evidence": 1, "event_evidence": 1, "event_messages": 2, "signed_heads": 1}[table]
     names, rows = copy.columns(table), copy.rows(table)
     while True:
         one, other = chance.sample(rows, 2)
-        if one[1 + keys :] != other[1 + keys :]:
-            break
+        if one[1 : 1 + keys] != other[1 : 1 + keys] and one[1 + keys :] != other[1 + keys :]:
+            break  # else the same rows would stand there, in another order
     assignments = ", ".join(f"{name} = ?" for name in names[keys:])
     for row, content in ((one, other), (other, one)):
         copy.connection.execute(
