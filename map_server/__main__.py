@@ -12,7 +12,9 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer.exceptions import TyperException
 
-from map_server.bootstrap import recorded, running_services, set_up_logging
+from map_server.bootstrap.record import recorded
+from map_server.bootstrap.server import running_services
+from map_server.bootstrap.system import set_up_logging
 from map_server.config import Settings, settings_from
 from map_server.domain.errors import DomainError, InvalidInput, Unavailable
 from map_server.entrypoints.cli import command_line

@@ -21,7 +21,7 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from map_server.bootstrap import running_services
+from map_server.bootstrap.server import running_services
 from map_server.config import Settings
 from map_server.domain.account import Role
 from map_server.domain.verdict import Decision, Opinion, RejectReason

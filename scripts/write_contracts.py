@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from map_server.bootstrap import running_services
+from map_server.bootstrap.server import running_services
 from map_server.config import Settings
 from map_server.entrypoints.http.app import create_app
 from models.evaluate.truth import Truth

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.planner import PyVrpPlanner
-from map_server.bootstrap import open_database
+from map_server.bootstrap.database import open_database
 from map_server.config import Settings
 from map_server.domain.datum import LonLat
 from map_server.domain.event import GroundFix, View

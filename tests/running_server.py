@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import create_engine, make_url, text
 
-from map_server.bootstrap import running_services
+from map_server.bootstrap.server import running_services
 from map_server.config import OidcParams, Settings
 from map_server.domain.account import Post, Role
 from map_server.domain.audit_policy import AuditPolicy

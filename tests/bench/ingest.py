@@ -28,7 +28,7 @@ from typing import Any
 
 import httpx
 
-from map_server.bootstrap import open_database
+from map_server.bootstrap.database import open_database
 from map_server.config import Settings
 from tests.event_messages import HERE, evidence, message, metres_from
 from wire_contract.routes import DEVICE_HEADER, ENROLMENT, EVENTS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from map_server.bootstrap import open_database
+from map_server.bootstrap.database import open_database
 from map_server.config import Settings
 from tests.running_server import RunningServer, databases, fresh_database, running_server
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.geodata_files import GeodataFiles
 from map_server.adapters.loaded_streets import LoadedStreets
-from map_server.bootstrap import open_database
+from map_server.bootstrap.database import open_database
 from map_server.config import Settings
 from map_server.domain.datum import Datum, from_wgs84
 from map_server.domain.errors import InvalidInput

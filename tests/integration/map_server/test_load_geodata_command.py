@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from map_server.bootstrap import recorded, running_services
+from map_server.bootstrap.record import recorded
+from map_server.bootstrap.server import running_services
 from map_server.config import settings_from
 from map_server.domain.errors import InvalidInput
 from map_server.entrypoints.cli import command_line

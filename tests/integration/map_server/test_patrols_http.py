@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
-from map_server.bootstrap import running_services
+from map_server.bootstrap.server import running_services
 from map_server.config import Settings
 from map_server.domain.account import Role
 from map_server.domain.event import GroundFix, View

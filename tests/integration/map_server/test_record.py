@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from map_server.adapters.signing import is_signed, open_signatures, public_key_in
-from map_server.bootstrap import recorded
+from map_server.bootstrap.record import recorded
 from map_server.config import Settings
 from map_server.domain.account import Role
 from map_server.domain.audit_log import AuditEntry, AuditHead, AuditNote, chained

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from map_server.adapters.db.tables.kernel import audit_log
-from map_server.bootstrap import recorded, running_services
+from map_server.bootstrap.record import recorded
+from map_server.bootstrap.server import running_services
 from map_server.config import Settings, settings_from
 from map_server.domain.errors import InvalidInput, NotFound
 from map_server.domain.responsibility import Assignment, NoOwner, NoOwnerReason

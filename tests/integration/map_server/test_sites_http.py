@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from map_server.bootstrap import running_services
+from map_server.bootstrap.server import running_services
 from map_server.config import Settings
 from map_server.domain.account import Role
 from map_server.entrypoints.geodata_command import load_sample_ward

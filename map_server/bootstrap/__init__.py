@@ -1,0 +1,1 @@
+"""Composition root: the one place that picks concrete parts and makes the clock, ids and tokens."""

@@ -1,0 +1,41 @@
+"""Puts patrols together."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from map_server.adapters.background import BackgroundThread
+from map_server.adapters.db.queries.patrols import SqlConfirmedIncidents
+from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
+from map_server.adapters.loaded_streets import LoadedStreets
+from map_server.adapters.planner import PyVrpPlanner
+from map_server.bootstrap.system import new_id
+from map_server.domain.incident import Incident
+from map_server.domain.verdict import Opinion
+from map_server.services.patrol_making import PlanMaking
+from map_server.services.patrol_runs import PatrolRuns
+from map_server.services.places import Places
+from map_server.services.ports import Clock
+
+
+@contextmanager
+def running_patrols(
+    engine: Engine, begin: SqlUnitsOfWork, clock: Clock, places: Places
+) -> Iterator[PatrolRuns]:
+    """Make patrol plans in a thread of their own until the block ends."""
+    streets = LoadedStreets(begin.reading)
+    making = PlanMaking(SqlConfirmedIncidents(engine), places, streets, PyVrpPlanner(), clock, new_id)
+    background = BackgroundThread("patrols")
+    runs = PatrolRuns(begin, begin.reading, clock, making, background)
+    runs.recover()
+    try:
+        yield runs
+    finally:
+        runs.stop_all()
+        background.close()
+
+
+def telling(runs: PatrolRuns) -> Callable[[Incident, Opinion], None]:
+    """Let patrols know of each decision of the audit desk."""
+    return lambda incident, _: runs.incident_decided(incident)
