@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from map_server.adapters.streets import EmbeddedStreets, StraightLines, StreetParams
 from map_server.domain.datum import LonLat
+from map_server.domain.street import ON_FOOT_NOW, Trip
 from map_server.domain.travel import TravelTable
 from map_server.services.ports import Begin
 
@@ -30,13 +31,13 @@ class LoadedStreets:
         """Say what the distances rest on."""
         return self._network().description
 
-    def table(self, points: Sequence[LonLat]) -> TravelTable:
+    def table(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> TravelTable:
         """Measure all pairs of points."""
-        return self._network().table(points)
+        return self._network().table(points, trip)
 
-    def paths(self, points: Sequence[LonLat]) -> tuple[tuple[LonLat, ...], ...]:
+    def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         """Give the way from each point to the next."""
-        return self._network().paths(points)
+        return self._network().paths(points, trip)
 
     def _network(self) -> _Network:
         with self._lock, self._read() as work:

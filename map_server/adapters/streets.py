@@ -15,6 +15,7 @@ from scipy.spatial import KDTree
 
 from map_server.domain.datum import LonLat
 from map_server.domain.plane import LocalPlane
+from map_server.domain.street import ON_FOOT_NOW, Trip
 from map_server.domain.travel import TravelTable
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -79,7 +80,7 @@ class EmbeddedStreets:
         """Say what the distances rest on."""
         return f"streets ({len(self._edges)} pieces, {self._length_m.sum() / 1000:.0f} km)"
 
-    def table(self, points: Sequence[LonLat]) -> TravelTable:
+    def table(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> TravelTable:
         """Measure all pairs of points; the last few tables are kept."""
         key = tuple(points)
         if key not in self._tables:
@@ -89,7 +90,7 @@ class EmbeddedStreets:
         self._tables.move_to_end(key)
         return self._tables[key]
 
-    def paths(self, points: Sequence[LonLat]) -> tuple[tuple[LonLat, ...], ...]:
+    def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         """Give the way from each point to the next."""
         accesses = [self._access(point) for point in points]
         graph, node_of = self._graph_with(accesses)
@@ -183,7 +184,7 @@ class StraightLines:
         """Say what the distances rest on."""
         return f"straight lines x {self._params.detour_factor:g} (no streets are loaded)"
 
-    def table(self, points: Sequence[LonLat]) -> TravelTable:
+    def table(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> TravelTable:
         """Measure all pairs of points."""
         if not points:
             return TravelTable(())
@@ -192,7 +193,7 @@ class StraightLines:
         metres = np.hypot(*(xy_m[:, None] - xy_m[None, :]).transpose(2, 0, 1)) * self._params.detour_factor
         return TravelTable(tuple(tuple(float(value) for value in row) for row in metres))
 
-    def paths(self, points: Sequence[LonLat]) -> tuple[tuple[LonLat, ...], ...]:
+    def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         """Give straight lines."""
         return tuple((start, end) for start, end in pairwise(points))
 

@@ -7,6 +7,9 @@ share one measurement.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+_Rows: TypeAlias = tuple[tuple[float | None, ...], ...]
 
 WALKING_M_S = 1.2
 """Pace on foot while on duty: the crosswalk design speed of the Highway Capacity Manual 2000."""
@@ -23,22 +26,30 @@ def check_pace(pace_m_s: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TravelTable:
-    """Metres along the streets between points, row by row; None where no way leads.
+    """Metres along the streets between points, row by row from start to end; None where no way leads.
 
     `off_network` tells for the index of a point that is not on the network how many metres off it lies.
+    `effort_m` are the metres that a team at its own pace covers in the time that the way takes: more than
+    `metres` where an e-bike must be pushed. None: they are the same.
     """
 
-    metres: tuple[tuple[float | None, ...], ...]
+    metres: _Rows
     off_network: Mapping[int, float] = field(default_factory=dict)
+    effort_m: _Rows | None = None
 
     def seconds(self, start: int, end: int, pace_m_s: float) -> int | None:
         """Give whole seconds, rounded up, or None where no way leads."""
-        metres = self.metres[start][end]
-        return None if metres is None else math.ceil(round(metres / pace_m_s, 6))
+        rows = self.metres if self.effort_m is None else self.effort_m
+        effort_m = rows[start][end]
+        return None if effort_m is None else math.ceil(round(effort_m / pace_m_s, 6))
 
     def selected(self, indices: Sequence[int]) -> "TravelTable":
         """Give the table of some of the points, in the order given."""
         place = {index: position for position, index in enumerate(indices)}
-        rows = tuple(tuple(self.metres[start][end] for end in indices) for start in indices)
+        effort_m = None if self.effort_m is None else _selected(self.effort_m, indices)
         off = {place[index]: away_m for index, away_m in self.off_network.items() if index in place}
-        return TravelTable(rows, off)
+        return TravelTable(_selected(self.metres, indices), off, effort_m)
+
+
+def _selected(rows: _Rows, indices: Sequence[int]) -> _Rows:
+    return tuple(tuple(rows[start][end] for end in indices) for start in indices)

@@ -4,27 +4,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from map_server.domain.datum import LonLat
 from map_server.domain.incident import Incident
 from map_server.domain.patrol import Order, PatrolProblem
 from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, Tally
 from map_server.domain.reach import Reach
 from map_server.domain.team import Team
-from map_server.domain.travel import TravelTable
-
-
-class StreetNetwork(Protocol):
-    """Ways on which teams move. Undirected: every way may be walked both ways."""
-
-    @property
-    def description(self) -> str:
-        """Say in a few words what the distances rest on, for people and for the plan's record."""
-
-    def table(self, points: Sequence[LonLat]) -> TravelTable:
-        """Measure all pairs of points."""
-
-    def paths(self, points: Sequence[LonLat]) -> tuple[tuple[LonLat, ...], ...]:
-        """Give the way from each point to the next, with both ends; a straight line where no way leads."""
+from map_server.services.street_ports import StreetNetwork as StreetNetwork
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from map_server.domain.datum import LonLat
 from map_server.domain.plane import LocalPlane
+from map_server.domain.street import ON_FOOT_NOW, Trip
 from map_server.domain.travel import TravelTable
 
 
@@ -16,12 +17,12 @@ class SquareTown:
     def __init__(self, islands: Sequence[LonLat] = ()) -> None:
         self._islands = set(islands)
 
-    def table(self, points: Sequence[LonLat]) -> TravelTable:
+    def table(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> TravelTable:
         off = {index: 999.0 for index, point in enumerate(points) if point in self._islands}
         rows = [[self._metres(one, other) for other in points] for one in points]
         return TravelTable(tuple(map(tuple, rows)), off)
 
-    def paths(self, points: Sequence[LonLat]) -> tuple[tuple[LonLat, ...], ...]:
+    def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         return tuple((one, (other[0], one[1]), other) for one, other in pairwise(points))
 
     def _metres(self, one: LonLat, other: LonLat) -> float | None:
