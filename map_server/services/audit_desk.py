@@ -313,4 +313,6 @@ def _facts(incident: Incident) -> dict[str, str | int | None]:
 def _rate(count: int, first_at: datetime | None, now: datetime) -> float | None:
     if first_at is None or count < 2 or now - first_at < MIN_RATE_SPAN:
         return None
-    return count / ((now - first_at) / timedelta(hours=1))
+    return (count - 1) / (
+        (now - first_at) / timedelta(hours=1)
+    )  # the first one began the time, the others filled it

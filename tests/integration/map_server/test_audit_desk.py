@@ -178,7 +178,7 @@ def test_progress_counts_the_day_of_the_ward(server: RunningServer) -> None:
     progress = auditor.get(f"{AUDITS}/progress").json()
 
     assert (progress["waiting"], progress["decided_today"], progress["decided_today_by_me"]) == (1, 3, 3)
-    assert progress["rate_per_hour"] == pytest.approx(9)  # three in twenty minutes
+    assert progress["rate_per_hour"] == pytest.approx(6)  # two in the twenty minutes after the first
     server.clock.advance(13 * 3600)  # past midnight in Shanghai
     assert auditor.get(f"{AUDITS}/progress").json()["decided_today"] == 0
 
