@@ -32,18 +32,24 @@ def segment_id_of(points: Sequence[LonLat]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WalkedSegment:
-    """A segment as a track walked it. `share` is the walked part of its length, 0 to 1."""
+    """A segment as a track walked it: from `begin` to `end`, shares of its length from 0 to 1."""
 
     segment_id: str
     entered_at: datetime
     left_at: datetime
-    share: float
+    begin: float = 0.0
+    end: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.share <= 1:
-            raise ValueError(f"share: {self.share} must lie between 0 and 1")
+        if not 0 <= self.begin <= self.end <= 1:
+            raise ValueError(f"begin, end: {self.begin}, {self.end} must lie between 0 and 1, in order")
         if self.left_at < self.entered_at:
             raise ValueError(f"left_at: {self.left_at} lies before entered_at ({self.entered_at})")
+
+    @property
+    def share(self) -> float:
+        """The walked part of its length."""
+        return self.end - self.begin
 
 
 @dataclass(frozen=True, slots=True)
