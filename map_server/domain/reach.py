@@ -50,6 +50,11 @@ class Reach:
         """Whether a thing at a spot is this person's business."""
         return self.is_whole_ward or spot.compound_id in self.compounds or spot.grid_id in self.grids
 
+    def holds(self, other: "Reach") -> bool:
+        """Whether all that another reach names is named here too."""
+        named = other.compounds <= self.compounds and other.grids <= self.grids
+        return self.is_whole_ward or (named and not other.is_whole_ward)
+
     def facts(self) -> JsonObject:
         """Give what the audit log and the database keep."""
         if self.is_whole_ward:

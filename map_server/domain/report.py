@@ -91,10 +91,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as computed. `as_of_seq` is the last entry of the audit log that it knows.
-
-    `rows` says how many rows of each subject its ledger has, `rows_sha256` binds them (see ReportRow.line).
-    """
+    """A report as computed. `as_of_seq` is the last entry of the audit log that it knows."""
 
     definition: ReportDefinition
     formula: ScoreFormula
@@ -130,7 +127,7 @@ class ReportRow:
     travel_s: int | None = None
     work_s: int | None = None
     checking_s: int | None = None
-    observed_s: float | None = None
+    observed_s: int | None = None
     weight: float | None = None
 
     @property
@@ -141,11 +138,11 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """A piece of the rows behind a figure. `after` goes on behind it; None: there are no more."""
+    """A piece of the rows behind a figure, by number. `after` goes on behind it; None: there are no more."""
 
     rows: tuple[ReportRow, ...]
     total: int
-    after: str | None
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +190,7 @@ def report_facts(report: Report) -> JsonObject:
         **report.definition.facts(),
         "as_of_seq": report.as_of_seq,
         "formula": report.formula.facts(),
-        "headline": [figure_facts(each) for each in report.headline],
+        "headline": _figures_facts(report.headline),
         "sections": [_section_facts(each) for each in report.sections],
     }
 
@@ -207,21 +204,18 @@ def _section_facts(section: Section) -> JsonObject:
                 "name_zh": row.names.zh,
                 "name_en": row.names.en,
                 "rank": row.rank,
-                "figures": [figure_facts(each) for each in row.figures],
+                "figures": _figures_facts(row.figures),
             }
             for row in section.rows
         ],
     }
 
 
-def figure_facts(figure: Figure) -> JsonObject:
-    """Give one figure; its unit follows from its key, and its rows are named by `drill`."""
+def _figures_facts(figures: tuple[Figure, ...]) -> JsonObject:
+    """Give figures by key: the value; of a share also part and whole. Unit and rows follow from the key."""
     return {
-        "key": figure.key,
-        "unit": figure.unit,
-        "value": figure.value,
-        "of": None if figure.of is None else list(figure.of),
-        "rows": figure.drill.text,
+        str(figure.key): figure.value if figure.of is None else [figure.value, *figure.of]
+        for figure in figures
     }
 
 

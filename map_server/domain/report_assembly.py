@@ -9,15 +9,14 @@ from map_server.domain.report_figures import (
     Dimension,
     Figure,
     FigureKey,
-    FigureUnit,
     Mark,
+    figure_of,
 )
 from map_server.domain.report_score import ScoreFormula
 from map_server.domain.report_totals import (
     NOTHING,
     Totals,
     counted_figures,
-    drill_to,
     precision_figures,
     time_figures,
     watch_figures,
@@ -81,7 +80,7 @@ def _unit_rows(sums: Sums, formula: ScoreFormula) -> Iterable[SectionRow]:
     for key, totals in sorted(sums.by_unit.items()):
         counts = {each: totals.count(each) for each in COUNTED}
         score = formula.score(counts) if key else None
-        points = Figure(FigureKey.SCORE, FigureUnit.POINTS, score, drill_to(Mark.TO_CLOSE, by, key))
+        points = figure_of(FigureKey.SCORE, score, by, key)
         figures = [figure for figure in counted_figures(totals, by, key) if _is_of_orders(figure)]
         ordered = _in_order([*figures, *time_figures(totals, by, key), points])
         yield SectionRow(key, sums.units.get(key, Names()), ordered)

@@ -205,6 +205,32 @@ SHARES: dict[FigureKey, tuple[FigureKey, FigureKey]] = {
 }
 """Figures that divide two counts; unknown where the second is 0."""
 
+_OTHERS: dict[FigureKey, tuple[FigureUnit, Mark]] = {
+    **{key: (FigureUnit.SHARE, COUNTED[whole]) for key, (_, whole) in SHARES.items()},
+    FigureKey.PRECISION: (FigureUnit.SHARE, Mark.AUDITED),
+    FigureKey.PRECISION_LOW: (FigureUnit.SHARE, Mark.AUDITED),
+    FigureKey.PRECISION_HIGH: (FigureUnit.SHARE, Mark.AUDITED),
+    FigureKey.CAMERA_HOURS: (FigureUnit.HOURS, Mark.OBSERVED),
+    FigureKey.FOUND_PER_1000_HOURS: (FigureUnit.PER_1000_HOURS, Mark.FOUND_STANDING),
+    FigureKey.SCORE: (FigureUnit.POINTS, Mark.TO_CLOSE),
+}
+"""Unit and rows of what is neither a count nor a time."""
+
+
+def figure_of(
+    key: FigureKey,
+    value: float | None,
+    by: Dimension | None = None,
+    row: str = "",
+    of: tuple[int, int] | None = None,
+) -> Figure:
+    """Make a figure; unit and rows follow from its key, and from the row of the breakdown it stands in."""
+    if key in COUNTED:
+        unit, mark = FigureUnit.COUNT, COUNTED[key]
+    else:
+        unit, mark = _OTHERS.get(key, (FigureUnit.SECONDS, Mark.TIMED))
+    return Figure(key, unit, value, Drill(subject_of(mark), mark, by, row), of)
+
 
 def subject_of(mark: Mark) -> RowSubject:
     """Tell on which rows a mark stands."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from map_server.domain.audit_log import JsonObject
+from map_server.domain.audit_log import JsonObject, instant
 from map_server.domain.errors import FieldError, InvalidInput
 from map_server.domain.report_figures import FigureKey
 
@@ -43,7 +43,13 @@ class ScoreFormula:
 
     def facts(self) -> JsonObject:
         """Give what a report prints of it."""
-        return {"version": self.version, "weights": {str(merit): self.weights[merit] for merit in Merit}}
+        return {
+            "version": self.version,
+            "weights": {str(merit): self.weights[merit] for merit in Merit},
+            "set_by": self.set_by,
+            "set_at": instant(self.set_at),
+            "reason": self.reason,
+        }
 
     def score(self, counts: Mapping[FigureKey, int]) -> float | None:
         """Give 0 to 100 points from the counts of a unit; None where nothing earns or costs any.
@@ -82,4 +88,5 @@ FIRST_WEIGHTS: Mapping[Merit, int] = {
     Merit.RIGHT_FIRST_TIME: 20,
     Merit.ACCEPTANCE: 10,
 }
+FIRST_FORMULA = ScoreFormula(1, FIRST_WEIGHTS, "system", datetime(2026, 1, 1, tzinfo=UTC))
 """What holds until a supervisor decides otherwise."""

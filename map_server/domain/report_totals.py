@@ -9,12 +9,10 @@ from map_server.domain.report_figures import (
     COUNTED,
     SHARES,
     Dimension,
-    Drill,
     Figure,
     FigureKey,
-    FigureUnit,
     Mark,
-    subject_of,
+    figure_of,
 )
 
 SECONDS_PER_HOUR = 3600.0
@@ -66,25 +64,18 @@ NOTHING = Totals({})
 """Of a compound in which nothing happened and nobody looked."""
 
 
-def counted_figures(totals: Totals, by: Dimension | None, key: str) -> list[Figure]:
-    """Give all counts and shares, in the order of FigureKey."""
-    figures = []
-    for each in FigureKey:
-        if each in COUNTED:
-            drill = drill_to(COUNTED[each], by, key)
-            figures.append(Figure(each, FigureUnit.COUNT, totals.count(each), drill))
-        elif each in SHARES:
-            figures.append(_share(each, totals, by, key))
-    return figures
+def counted_figures(totals: Totals, by: Dimension | None, row: str) -> list[Figure]:
+    """Give all counts and the shares of two counts."""
+    counts = [figure_of(key, totals.count(key), by, row) for key in COUNTED]
+    return counts + [_share(key, totals, by, row) for key in SHARES]
 
 
-def _share(each: FigureKey, totals: Totals, by: Dimension | None, key: str) -> Figure:
-    part, whole = (totals.count(count) for count in SHARES[each])
-    drill = drill_to(COUNTED[SHARES[each][1]], by, key)
-    return Figure(each, FigureUnit.SHARE, part / whole if whole else None, drill, (part, whole))
+def _share(key: FigureKey, totals: Totals, by: Dimension | None, row: str) -> Figure:
+    part, whole = (totals.count(count) for count in SHARES[key])
+    return figure_of(key, part / whole if whole else None, by, row, (part, whole))
 
 
-def precision_figures(totals: Totals, by: Dimension | None, key: str) -> list[Figure]:
+def precision_figures(totals: Totals, by: Dimension | None, row: str) -> list[Figure]:
     """Give precision with its interval: weighted share (Hájek), Wilson on Kish's effective sample size."""
     audit = totals.audit
     values: tuple[float | None, float | None, float | None] = (None, None, None)
@@ -92,44 +83,28 @@ def precision_figures(totals: Totals, by: Dimension | None, key: str) -> list[Fi
         share = audit.right / audit.total
         interval = wilson(share, audit.total**2 / audit.squares)
         values = (share, interval.low, interval.high)
-    drill = drill_to(Mark.AUDITED, by, key)
     of = (totals.count(FigureKey.AUDITED_RIGHT), totals.count(FigureKey.AUDITED))
     keys = (FigureKey.PRECISION, FigureKey.PRECISION_LOW, FigureKey.PRECISION_HIGH)
-    return [
-        Figure(each, FigureUnit.SHARE, value, drill, of) for each, value in zip(keys, values, strict=True)
-    ]
+    return [figure_of(key, value, by, row, of) for key, value in zip(keys, values, strict=True)]
 
 
-def time_figures(totals: Totals, by: Dimension | None, key: str) -> list[Figure]:
+def time_figures(totals: Totals, by: Dimension | None, row: str) -> list[Figure]:
     """Give median and 90th percentile of each phase."""
-    drill = drill_to(Mark.TIMED, by, key)
     figures = []
     for phase in Phase:
         spread = totals.spreads.get(phase)
-        for name, value in (
-            ("MEDIAN", spread.median_s if spread else None),
-            ("P90", spread.p90_s if spread else None),
-        ):
-            figures.append(Figure(FigureKey[f"{phase.name}_{name}"], FigureUnit.SECONDS, value, drill))
+        median_s, p90_s = (spread.median_s, spread.p90_s) if spread else (None, None)
+        figures.append(figure_of(FigureKey[f"{phase.name}_MEDIAN"], median_s, by, row))
+        figures.append(figure_of(FigureKey[f"{phase.name}_P90"], p90_s, by, row))
     return figures
 
 
-def watch_figures(totals: Totals, by: Dimension | None, key: str) -> list[Figure]:
+def watch_figures(totals: Totals, by: Dimension | None, row: str) -> list[Figure]:
     """Give camera-hours and the finds per 1000 of them; both unknown where nobody looked."""
-    hours = None if not totals.observed_s else totals.observed_s / SECONDS_PER_HOUR
+    hours = totals.observed_s / SECONDS_PER_HOUR if totals.observed_s else None
     found = totals.count(FigureKey.FOUND_STANDING)
     rate = None if hours is None else HOURS_OF_RATE * found / hours
     return [
-        Figure(FigureKey.CAMERA_HOURS, FigureUnit.HOURS, hours, drill_to(Mark.OBSERVED, by, key)),
-        Figure(
-            FigureKey.FOUND_PER_1000_HOURS,
-            FigureUnit.PER_1000_HOURS,
-            rate,
-            drill_to(Mark.FOUND_STANDING, by, key),
-        ),
+        figure_of(FigureKey.CAMERA_HOURS, hours, by, row),
+        figure_of(FigureKey.FOUND_PER_1000_HOURS, rate, by, row),
     ]
-
-
-def drill_to(mark: Mark, by: Dimension | None, key: str) -> Drill:
-    """Name the rows with a mark, in one row of a breakdown or in all."""
-    return Drill(subject_of(mark), mark, by, key)

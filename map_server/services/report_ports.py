@@ -78,8 +78,8 @@ class ReportLedger(Protocol):
     def compounds(self, scope: Reach) -> Mapping[str, Names]:
         """Give the compounds of a scope, those with nothing in the ledger too."""
 
-    def page(self, drill: Drill, after: str | None, limit: int) -> RowPage:
-        """Give rows behind a figure, by number and id. Raises InvalidInput for a foreign `after`."""
+    def page(self, drill: Drill, after: int | None, limit: int) -> RowPage:
+        """Give rows behind a figure."""
 
     def set_aside(self, work_order_ids: Iterable[str]) -> None:
         """Take orders out of the ledger."""
@@ -87,11 +87,8 @@ class ReportLedger(Protocol):
     def differences(self, report_id: str) -> Sequence[tuple[ReportRow | None, ReportRow | None]]:
         """Compare with the rows kept with a frozen report: what was, what is."""
 
-    def keep(self, report_id: str) -> None:
-        """Keep the rows with a report that was frozen."""
-
-    def sha256(self) -> str:
-        """Hash the rows in their order."""
+    def keep(self, report_id: str) -> str:
+        """Keep the rows for a report that is about to be frozen; give the hash that binds them."""
 
     def last_words(self, subjects: Iterable[tuple[str, str]], after_seq: int) -> Mapping[str, LastWord]:
         """Give the newest entries about subjects (kind, id) since an entry, by subject id."""
@@ -101,18 +98,20 @@ class FrozenReportRepository(Protocol):
     """Reports that never change again."""
 
     def add(self, report: FrozenReport) -> None:
-        """Store one. Raises Conflict when these days and areas were frozen before."""
+        """Store one, whose rows are kept already."""
 
     def get(self, report_id: str) -> FrozenReport:
         """Give one. Raises NotFound."""
 
-    def page(self, wanted: ReportFilter, before: str | None, limit: int) -> Sequence[ReportSummary]:
-        """Give reports, the last frozen first; `before` goes on after an earlier page's last id."""
+    def page(
+        self, wanted: ReportFilter, reach: Reach, before: str | None, limit: int
+    ) -> Sequence[ReportSummary]:
+        """Give reports about areas within a reach, the last frozen first; `before` goes on after an id."""
 
     def frozen_id(self, definition: ReportDefinition) -> str | None:
         """Give the report that was frozen for these days and areas."""
 
-    def rows(self, report_id: str, drill: Drill, after: str | None, limit: int) -> RowPage:
+    def rows(self, report_id: str, drill: Drill, after: int | None, limit: int) -> RowPage:
         """Give the rows behind a figure."""
 
     def row(self, report_id: str, work_order_id: str) -> ReportRow | None:

@@ -1,4 +1,4 @@
-"""A hand-made report, for those who show reports: a small June with everything that may happen to a figure."""
+"""A hand-made report, for those who show reports: a small June with all that may happen to a figure."""
 
 from datetime import UTC, date, datetime
 
@@ -6,11 +6,10 @@ from map_server.domain.report import FrozenReport, Names, Report, ReportDefiniti
 from map_server.domain.report_assembly import Sums, assembled
 from map_server.domain.report_figures import Mark
 from map_server.domain.report_period import ReportKind, ReportPeriod
-from map_server.domain.report_score import FIRST_WEIGHTS, ScoreFormula
+from map_server.domain.report_score import FIRST_FORMULA
 from map_server.domain.report_totals import AuditWeights, Phase, Spread, Totals
 
 JUNE = ReportPeriod.holding(ReportKind.MONTHLY, date(2026, 6, 1))
-FORMULA = ScoreFormula(1, FIRST_WEIGHTS, "system", datetime(2026, 1, 1, tzinfo=UTC))
 
 _CLEANING = {
     **{Mark.FILED: 30, Mark.CARRIED_OVER: 2, Mark.TO_CLOSE: 32, Mark.CLOSED: 31, Mark.CLOSED_BY_CAMERA: 5},
@@ -60,7 +59,7 @@ def june(definition: ReportDefinition | None = None) -> Report:
             "C03": Names("竹影坊", "Zhuying Fang"),
         },
     )
-    return assembled(definition or ReportDefinition(JUNE), FORMULA, 4_711, sums)
+    return assembled(definition or ReportDefinition(JUNE), FIRST_FORMULA, 4_711, sums)
 
 
 def frozen_june() -> FrozenReport:
