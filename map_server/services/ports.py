@@ -19,6 +19,7 @@ from map_server.services.audit_ports import (
     SealedAnswerRepository,
 )
 from map_server.services.device_ports import CameraDayRepository, DeviceRepository
+from map_server.services.field_ports import FieldRepository, TrackRepository
 from map_server.services.idempotency import RequestRepository
 from map_server.services.incident_ports import (
     EventRepository,
@@ -77,6 +78,8 @@ class UnitOfWork(Protocol):
     handbook: HandbookRepository
     teams: TeamRepository
     patrols: PatrolRepository
+    field: FieldRepository
+    tracks: TrackRepository
     accounts: AccountRepository
     sessions: SessionRepository
     one_time_links: OneTimeLinkRepository

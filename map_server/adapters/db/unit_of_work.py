@@ -23,6 +23,7 @@ from map_server.adapters.db.repositories.camera_days import SqlCameraDays
 from map_server.adapters.db.repositories.devices import SqlDevices
 from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
+from map_server.adapters.db.repositories.field import SqlFieldRecords
 from map_server.adapters.db.repositories.gold import SqlGold, SqlPatrolFinds
 from map_server.adapters.db.repositories.handbook import SqlHandbook
 from map_server.adapters.db.repositories.incidents import SqlIncidents
@@ -34,6 +35,7 @@ from map_server.adapters.db.repositories.record import SqlLegalHolds, SqlRecordR
 from map_server.adapters.db.repositories.requests import SqlRequests
 from map_server.adapters.db.repositories.sites import SqlSiteRecords, SqlSites
 from map_server.adapters.db.repositories.teams import SqlTeams
+from map_server.adapters.db.repositories.tracks import SqlTracks
 from map_server.adapters.db.repositories.verdicts import SqlVerdicts
 from map_server.adapters.db.repositories.work_orders import SqlWorkOrders
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
@@ -53,6 +55,7 @@ from map_server.services.audit_ports import (
     SealedAnswerRepository,
 )
 from map_server.services.device_ports import CameraDayRepository, DeviceRepository
+from map_server.services.field_ports import FieldRepository, TrackRepository
 from map_server.services.idempotency import RequestRepository, current_claim
 from map_server.services.incident_ports import (
     EventRepository,
@@ -156,6 +159,8 @@ class SqlUnitOfWork:
         self.handbook: HandbookRepository = SqlHandbook(connection)
         self.teams: TeamRepository = SqlTeams(connection)
         self.patrols: PatrolRepository = SqlPatrols(connection)
+        self.field: FieldRepository = SqlFieldRecords(connection, self._places.areas)
+        self.tracks: TrackRepository = SqlTracks(connection)
         self.accounts: AccountRepository = SqlAccounts(connection)
         self.sessions: SessionRepository = SqlSessions(connection)
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)

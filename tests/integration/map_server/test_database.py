@@ -16,6 +16,7 @@ from map_server.adapters.db.tables import (  # noqa: F401  each adds its tables 
     accounts,
     devices,
     events,
+    field,
     handbook,
     idempotency,
     incidents,
