@@ -30,6 +30,11 @@ class KeptSignatures:
 
 
 def open_signatures(folder: Path) -> KeptSignatures:
+    """Give the signatures of this server. Raises as `open_key`."""
+    return KeptSignatures(open_key(folder))
+
+
+def open_key(folder: Path) -> Ed25519PrivateKey:
     """Read the server's key, or make it at the first start: 0600 in a folder 0700.
 
     Raises InvalidInput for a file that holds no such key.
@@ -43,7 +48,7 @@ def open_signatures(folder: Path) -> KeptSignatures:
         raise InvalidInput(f"{path}: holds no key; put the right one back from a backup") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise InvalidInput(f"{path}: holds another sort of key; Ed25519 is needed")
-    return KeptSignatures(key)
+    return key
 
 
 def _make(folder: Path, path: Path) -> None:

@@ -20,6 +20,7 @@ from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.adapters.geodata_files import GeodataFiles
 from map_server.adapters.handbook_files import HandbookFiles
 from map_server.adapters.passwords import Argon2Passwords
+from map_server.adapters.sealing import open_secret_box
 from map_server.bootstrap.audit import audit_services
 from map_server.bootstrap.database import open_database
 from map_server.bootstrap.notices import notice_channels
@@ -75,7 +76,7 @@ def running_services(
     engine = open_database(settings)
     clock = clock or SystemClock()
     changes = ChangeSignal()
-    begin = SqlUnitsOfWork(engine, clock, committed=changes)
+    begin = SqlUnitsOfWork(engine, clock, committed=changes, box=open_secret_box(settings.secrets_path))
     read = begin.reading
     files = EvidenceFolder(settings.evidence_dir)
     people, passwords = SqlPeopleReads(engine), passwords or Argon2Passwords()

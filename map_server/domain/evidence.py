@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Self
 
 from map_server.domain.errors import Conflict
+from map_server.domain.site import SiteKind
 from wire_contract.vocabulary import EventKind
 
 MIN_KEPT_DAYS = 30
@@ -20,6 +21,21 @@ _KEPT_DAYS = MappingProxyType(
         EventKind.CAMERA_HEALTH: 30,
     }
 )
+
+
+_CLASS_OF_SITE = MappingProxyType(
+    {
+        SiteKind.DROP_POINT: EventKind.GARBAGE_DROP,
+        SiteKind.BIN_HOUSE: EventKind.GARBAGE_DROP,
+        SiteKind.FIRE_LANE: EventKind.BLOCKED_FIRE_LANE,
+        SiteKind.STRUCTURE_POINT: EventKind.ILLEGAL_STRUCTURE,
+    }
+)
+
+
+def retention_class(kind: EventKind | SiteKind) -> EventKind:
+    """Give the kind whose period holds for pictures of a finding, or of the upkeep of a site."""
+    return _CLASS_OF_SITE[kind] if isinstance(kind, SiteKind) else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class HoldSubject(StrEnum):
     """What a legal hold protects."""
 
     INCIDENT = "incident"
-    """All evidence that events of the incident name."""
+    """All evidence that events of the incident name, and the pictures of its work orders."""
     EVIDENCE = "evidence"
     """One piece."""
 

@@ -53,6 +53,7 @@ class Subscription:
 
     `target` is an address of `channel`; `secret` signs what is sent there. `cursor` is the last entry that
     was looked at. With `digest_minutes` notices are collected for so long and sent in one message.
+    An empty `target` was sealed with a key that is lost: the subscription can only be removed.
     """
 
     subscription_id: str
@@ -84,7 +85,12 @@ class Subscription:
     @property
     def is_active(self) -> bool:
         """Whether notices are sent."""
-        return self.paused_at is None and self.removed_at is None
+        return self.paused_at is None and self.removed_at is None and self.is_readable
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the server can still read where it sends to."""
+        return bool(self.target)
 
     @property
     def shown_target(self) -> str:
@@ -100,7 +106,7 @@ class Subscription:
 
     def paused(self, at: datetime) -> Self:
         """Send nothing for now; what happens meanwhile is sent when it goes on."""
-        if not self.is_active:
+        if self.paused_at is not None:
             raise Conflict("This subscription is paused already.")
         return replace(self, paused_at=at, version=self.version + 1)
 

@@ -11,6 +11,7 @@ from map_server.services.notice_ports import Channel, NotDelivered
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 
 SHOWN_DELIVERIES = 20
+LOST_KEY = "its address was sealed with a key that this server does not have"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,8 @@ class Notices:
         now = self._clock.now()
         with self._read() as work:
             subscription = work.notices.subscription(subscription_id)
+        if not subscription.is_readable:
+            return Trial(was_taken=False, answer=LOST_KEY)
         entry = AuditEntry(
             0,
             now.isoformat(),

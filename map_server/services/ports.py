@@ -29,6 +29,7 @@ from map_server.services.incident_ports import (
 )
 from map_server.services.notice_ports import NoticeRepository
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
+from map_server.services.photo_ports import PhotoRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
 from map_server.services.record_ports import LegalHoldRepository, RecordRows, SignedHeadRepository
 from map_server.services.responsibility_ports import HandbookRepository
@@ -71,6 +72,7 @@ class UnitOfWork(Protocol):
     incidents: IncidentRepository
     merges: MergeRepository
     evidence: EvidenceRepository
+    photos: PhotoRepository
     layers: LayerRepository
     areas: AreaRepository
     sites: SiteRepository

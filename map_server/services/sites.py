@@ -12,6 +12,7 @@ from map_server.domain.site import LAYER_OF, Site, SiteKind, StructureState
 from map_server.domain.site_group import SiteGroup, SiteGroups
 from map_server.domain.site_states import moved
 from map_server.domain.ward_time import WARD_ZONE, ward_midnight
+from map_server.services.photos import expect_kept
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 from map_server.services.site_ports import (
     GrowthReads,
@@ -111,6 +112,7 @@ class Sites:
         with self._begin() as work:
             site = _registered(work, site_id)
             check_inspection(inspection, work.handbook.current().groups.of(site).evidence_needed)
+            expect_kept(work, [("site", site_id)], inspection.photos)
             record_inspection(work, site, inspection)
             work.commit()
         return inspection

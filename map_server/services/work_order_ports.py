@@ -29,16 +29,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    """A picture that a person added to a work order; its bytes are evidence by that hash."""
-
-    work_order_id: str
-    sha256: str
-    added_by: str
-    added_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class OrderBeforeMerge:
     """Where a work order stood before its incident was merged; no state: the merge itself filed it."""
 
@@ -69,12 +59,6 @@ class WorkOrderRepository(Protocol):
 
     def add_step(self, step: Step) -> None:
         """Append a step."""
-
-    def add_photo(self, photo: Photo) -> None:
-        """Tie a picture to an order; twice is no fault."""
-
-    def photos(self, work_order_id: str) -> list[Photo]:
-        """Give the pictures of an order, oldest first."""
 
     def remember(self, before: OrderBeforeMerge) -> None:
         """Keep what a merge must give back."""

@@ -1,21 +1,20 @@
 """What people do with work orders: draft one, take it a step further, add a picture."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from map_server.domain.audit_log import JsonObject, instant
 from map_server.domain.errors import Conflict, Forbidden
-from map_server.domain.evidence import StoredEvidence
+from map_server.domain.evidence import retention_class
 from map_server.domain.photo import Picture
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.work_order import WorkOrder
 from map_server.domain.work_order_moves import Command, wrong
 from map_server.domain.work_order_rules import Action, WorkActor, allowed_actions
 from map_server.services.evidence import EvidenceFiles
+from map_server.services.photo_ports import PhotoSubject
+from map_server.services.photos import expect_kept, keep_photo
 from map_server.services.ports import Begin, Clock, UnitOfWork
 from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.work_order_flow import Subject, WorkOrderFlow, subject_of
-from map_server.services.work_order_ports import Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,7 @@ class WorkOrders:
             for unit_id in wanted:
                 if unit_id not in in_force:
                     raise wrong("unit_id", "There is no such unit in force.")
-        if command.photos:
-            held = {photo.sha256 for photo in work.work_orders.photos(order.work_order_id)}
-            if not held.issuperset(command.photos):
-                raise wrong("photos", "The picture has not arrived; send it first.")
+        expect_kept(work, [("work_order", order.work_order_id)], command.photos)
 
     def add_photo(self, work_order_id: str, picture: Picture, actor: WorkActor) -> AddedPhoto:
         """Keep a picture for an order and tie it to it. Twice is no fault.
@@ -110,33 +106,7 @@ class WorkOrders:
                 raise Conflict("This work order has ended; it takes no more pictures.")
             if not allowed_actions(order, actor):
                 raise Forbidden("Only those who work on this order may add pictures.")
-            self._keep(picture)
-            now = self._clock.now()
-            if work.evidence.get(picture.sha256) is None:
-                work.evidence.add(_stored(picture, actor, now))
-            work.work_orders.add_photo(Photo(work_order_id, picture.sha256, actor.name, now))
-            facts: JsonObject = {
-                "work_order": order.number,
-                "size_bytes": len(picture.content),
-                "media_type": picture.media_type,
-                "received_at": instant(now),
-            }
-            work.note("evidence_received", "evidence", picture.sha256, actor.name, after=facts)
+            subject = PhotoSubject("work_order", work_order_id, retention_class(order.kind))
+            keep_photo(work, self._files, picture, subject, actor.name, self._clock.now())
             work.commit()
         return AddedPhoto(picture.sha256, len(picture.content))
-
-    def _keep(self, picture: Picture) -> None:
-        if self._files.path(picture.sha256) is None:
-            self._files.append(picture.sha256, 0, picture.content)
-            self._files.complete(picture.sha256)
-
-
-def _stored(picture: Picture, actor: WorkActor, now: datetime) -> StoredEvidence:
-    return StoredEvidence(
-        sha256=picture.sha256,
-        media_type=picture.media_type,
-        size_bytes=len(picture.content),
-        device_id=None,
-        received_at=now,
-        uploaded_by=actor.name,
-    )

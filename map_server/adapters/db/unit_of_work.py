@@ -30,6 +30,7 @@ from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
 from map_server.adapters.db.repositories.notices import SqlNotices
 from map_server.adapters.db.repositories.patrols import SqlPatrols
+from map_server.adapters.db.repositories.photos import SqlPhotos
 from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers
 from map_server.adapters.db.repositories.record import SqlLegalHolds, SqlRecordRows, SqlSignedHeads
 from map_server.adapters.db.repositories.requests import SqlRequests
@@ -40,6 +41,7 @@ from map_server.adapters.db.repositories.verdicts import SqlVerdicts
 from map_server.adapters.db.repositories.work_orders import SqlWorkOrders
 from map_server.adapters.db.spatial import SpatialIndex, spatial_index_of
 from map_server.adapters.db.ward_areas import WardAreas
+from map_server.adapters.sealing import SecretBox
 from map_server.domain.audit_log import AuditHead, AuditNote, JsonObject, chained
 from map_server.domain.errors import Conflict, Unavailable
 from map_server.services.account_ports import (
@@ -65,6 +67,7 @@ from map_server.services.incident_ports import (
 )
 from map_server.services.notice_ports import NoticeRepository
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
+from map_server.services.photo_ports import PhotoRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
 from map_server.services.ports import AuditLogRepository, Clock
 from map_server.services.record_ports import LegalHoldRepository, RecordRows, SignedHeadRepository
@@ -86,10 +89,18 @@ class SqlUnitsOfWork:
     """Opens units of work on one database; this is the `begin` that services get.
 
     `committed` is told the newest `seq` after each commit that changed something (it wakes the live feed).
+    `box` seals and opens secrets of subscriptions; without it they can be neither stored nor read.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, committed: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        committed: Callable[[int], None],
+        box: SecretBox | None = None,
+    ) -> None:
         self._engine = engine
+        self._box = box
         self._clock = clock
         self._committed = committed
         self._places = PlaceKnowledge(spatial_index_of(engine), WardAreas())
@@ -107,7 +118,7 @@ class SqlUnitsOfWork:
         return self._unit(self._engine, nullcontext())
 
     def _unit(self, engine: Engine, gate: AbstractContextManager[object]) -> "SqlUnitOfWork":
-        return SqlUnitOfWork(engine, self._places, gate, self._clock, self._committed)
+        return SqlUnitOfWork(engine, self._places, gate, self._clock, self._committed, self._box)
 
 
 class SqlUnitOfWork:
@@ -120,8 +131,10 @@ class SqlUnitOfWork:
         gate: AbstractContextManager[object],
         clock: Clock,
         committed: Callable[[int], None],
+        box: SecretBox | None,
     ) -> None:
         self._engine = engine
+        self._box = box
         self._places = places
         self._gate = gate
         self._clock = clock
@@ -152,6 +165,7 @@ class SqlUnitOfWork:
         self.incidents: IncidentRepository = SqlIncidents(connection, self._places.index, self._places.areas)
         self.merges: MergeRepository = SqlMerges(connection)
         self.evidence: EvidenceRepository = SqlEvidence(connection)
+        self.photos: PhotoRepository = SqlPhotos(connection)
         self.layers: LayerRepository = SqlLayers(connection)
         self.areas: AreaRepository = SqlAreas(connection)
         self.sites: SiteRepository = SqlSites(connection)
@@ -166,7 +180,7 @@ class SqlUnitOfWork:
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)
         self.login_brakes: LoginBrakeRepository = SqlLoginBrakes(connection)
         self.verdicts: VerdictRepository = SqlVerdicts(connection)
-        self.notices: NoticeRepository = SqlNotices(connection)
+        self.notices: NoticeRepository = SqlNotices(connection, self._box)
         self.audit_items: AuditItemRepository = SqlAuditItems(connection)
         self.sealed_answers: SealedAnswerRepository = SqlSealedAnswers(connection)
         self.gold: GoldRepository = SqlGold(connection)

@@ -11,7 +11,7 @@ from map_server.entrypoints.http.errors import problem_response
 from wire_contract.routes import API_PREFIX, EVENTS, MAX_BATCH_BYTES, MAX_EVIDENCE_BYTES
 
 _EVIDENCE_PREFIX = f"{API_PREFIX}/evidence/"
-_PHOTO_PATH = re.compile(rf"{API_PREFIX}/work-orders/[^/]+/photos/[^/]+")
+_PHOTO_PATH = re.compile(rf"{API_PREFIX}/(?:[^/]+/)+photos/[^/]+")
 MAX_OTHER_BYTES = 1024 * 1024
 _MAX_DRAINED_BYTES = 64 * 1024 * 1024
 """Up to this much of a refused body is read and thrown away: a sender that is still sending would otherwise

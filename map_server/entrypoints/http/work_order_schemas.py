@@ -14,7 +14,7 @@ from map_server.domain.unit import UnitLevel
 from map_server.domain.work_order import Task, TaskState, WorkOrder, WorkOrderState
 from map_server.domain.work_order_moves import MAX_TEXT_CHARACTERS, Command
 from map_server.domain.work_order_rules import Action
-from map_server.services.work_order_ports import Photo
+from map_server.services.photo_ports import Photo
 from wire_contract.vocabulary import EventKind
 
 MAX_PHOTOS = 12

@@ -9,6 +9,7 @@ import pytest
 from map_server.bootstrap.database import open_database
 from map_server.config import Settings
 from tests.running_server import RunningServer, databases, fresh_database, running_server
+from tests.site_register import Register, site_register
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,11 @@ def server(request: pytest.FixtureRequest, empty_data: Path, tmp_path: Path) -> 
     shutil.copytree(empty_data, tmp_path / "data")
     with fresh_database(request.param) as url, running_server(tmp_path / "data", url) as running:
         yield running
+
+
+@pytest.fixture(params=databases())
+def register(request: pytest.FixtureRequest, tmp_path: Path, empty_data: Path) -> Iterator[Register]:
+    """Three sites in a small ward, on each database at hand."""
+    shutil.copy(empty_data / "lilong.sqlite3", tmp_path / "ward.sqlite3")  # saves the migrations
+    with fresh_database(request.param) as url, site_register(tmp_path, url) as opened:
+        yield opened

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 import pytest
+from sqlalchemy import select
 
+from map_server.adapters.db.tables.notices import subscriptions
 from map_server.adapters.notices.outgoing import Outgoing
+from map_server.adapters.sealing import open_secret_box
 from map_server.domain.account import Role
 from map_server.domain.notice import FIRST_WAIT, LEASE, DeliveryState
 from map_server.services.notice_delivery import NoticeDelivery
@@ -153,3 +157,34 @@ def test_secret_is_shown_once(server: RunningServer) -> None:
 
     assert made["secret"].startswith("whsec_")
     assert made["secret"] not in admin.get("/api/v1/subscriptions").text + admin.get("/notices").text
+
+
+def test_database_alone_gives_away_neither_address_nor_secret(server: RunningServer) -> None:
+    admin = server.person(Role.ADMIN)
+    body = {
+        "name": "Robot",
+        "channel": "webhook",
+        "target": "https://example.org/h?key=K1",
+        "actions": ["x_*"],
+    }
+    secret = admin.post("/api/v1/subscriptions", json=body).json()["secret"]
+
+    with server.services.engine.connect() as connection:
+        stored = " ".join(map(str, connection.execute(select(subscriptions)).one()))
+
+    assert "example.org" not in stored
+    assert secret not in stored
+
+
+def test_subscription_sealed_with_a_lost_key_sends_nothing_and_can_be_removed(
+    office: Office, tmp_path: Path
+) -> None:
+    server, begin = office.server, office.server.services.devices._begin
+    begin._box = open_secret_box(tmp_path / "another-server")  # type: ignore[attr-defined]
+    office.happens("box-2")
+
+    assert office.sender.round() == 0
+    assert not office.notices.try_out("sub-1", "system").was_taken
+    assert "sealed with a key that is lost" in server.person(Role.ADMIN).get("/notices?lang=en").text
+    office.notices.remove("sub-1", None, "system")
+    assert office.notices.all() == []

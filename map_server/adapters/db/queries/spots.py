@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Engine, Select, Text, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, exists, or_, select
 
 from map_server.adapters.db.tables.audits import audit_answers
 from map_server.adapters.db.tables.devices import devices
 from map_server.adapters.db.tables.events import event_evidence, events
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.tables.patrols import patrol_plans
+from map_server.adapters.db.tables.photos import photos
 from map_server.adapters.db.tables.places import sites
-from map_server.adapters.db.tables.sites import site_inspections
 from map_server.adapters.db.tables.verdicts import verdicts
-from map_server.adapters.db.tables.work_orders import work_order_photos, work_orders
+from map_server.adapters.db.tables.work_orders import work_orders
 from map_server.adapters.db.ward_areas import plans_within, within
 from map_server.domain.reach import Reach
 
@@ -47,24 +47,26 @@ def _verdict(verdict_id: str, reach: Reach) -> ColumnElement[bool]:
 
 
 def _evidence(sha256: str, reach: Reach) -> ColumnElement[bool]:
-    """A piece may be named by several events, work orders and inspections; one within reach is enough."""
+    """A piece may be named by several events, or added to several things; one within reach is enough."""
     by_event = exists().where(
         event_evidence.c.sha256 == sha256,
         events.c.event_id == event_evidence.c.event_id,
         incidents.c.id == events.c.incident_id,
         within(reach, incidents),
     )
-    by_person = exists().where(
-        work_order_photos.c.sha256 == sha256,
-        work_orders.c.id == work_order_photos.c.work_order_id,
+    of_order = exists().where(
+        _is_photo_of("work_order", sha256),
+        work_orders.c.id == photos.c.subject_id,
         within(reach, work_orders),
     )
     of_site = exists().where(
-        cast(site_inspections.c.photos, Text).contains(f'"{sha256}"', autoescape=True),
-        sites.c.site_id == site_inspections.c.site_id,
-        within(reach, sites),
+        _is_photo_of("site", sha256), sites.c.site_id == photos.c.subject_id, within(reach, sites)
     )
-    return or_(by_event, by_person, of_site)
+    return or_(by_event, of_order, of_site)
+
+
+def _is_photo_of(kind: str, sha256: str) -> ColumnElement[bool]:
+    return and_(photos.c.sha256 == sha256, photos.c.subject_kind == kind)
 
 
 def _plan(plan_id: str, reach: Reach) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, exists, func, or_, select
 
+from map_server.adapters.db.repositories.photos import SqlPhotos
 from map_server.adapters.db.repositories.work_orders import SqlWorkOrders, tasks_of, work_order_from_row
 from map_server.adapters.db.tables.accounts import accounts
 from map_server.adapters.db.tables.events import events
@@ -21,7 +22,8 @@ from map_server.domain.incident import IncidentState, Judgement
 from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.domain.unit import UnitLevel
 from map_server.domain.work_order import CAMERA_MAY_CLOSE, LIVING, TaskState, WorkOrder, WorkOrderState
-from map_server.services.work_order_ports import Detection, Photo
+from map_server.services.photo_ports import Photo
+from map_server.services.work_order_ports import Detection
 from wire_contract.vocabulary import EventKind
 
 _PERSON = "person:"
@@ -124,7 +126,7 @@ class SqlWorkOrderList:
             return WorkOrderRecord(
                 order=order,
                 steps=tuple(_steps(connection, work_order_id)),
-                photos=tuple(repository.photos(work_order_id)),
+                photos=tuple(SqlPhotos(connection).of("work_order", work_order_id)),
                 incident_number=_number(connection, incidents, order.incident_id),
                 recurs_of_number=_number(connection, work_orders, order.recurs_of),
             )

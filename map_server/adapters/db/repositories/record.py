@@ -21,8 +21,9 @@ from sqlalchemy import (
 
 from map_server.adapters.db.tables.events import event_evidence, event_messages, events, evidence
 from map_server.adapters.db.tables.incidents import incidents
+from map_server.adapters.db.tables.photos import photos
 from map_server.adapters.db.tables.record import legal_holds, signed_heads
-from map_server.adapters.db.tables.work_orders import work_order_photos, work_orders
+from map_server.adapters.db.tables.work_orders import work_orders
 from map_server.adapters.db.types import UtcDateTime
 from map_server.adapters.db.upsert import upsert
 from map_server.domain.audit_log import instant
@@ -174,25 +175,33 @@ def _needed_by_living_order() -> ColumnElement[bool]:
 
 
 def _needed_as_photo(now: datetime, params: RetentionParams) -> ColumnElement[bool]:
-    is_recent = work_orders.c.updated_at > _last_kept(work_orders.c.kind, now, params)
-    return and_(
-        work_order_photos.c.sha256 == evidence.c.sha256,
-        work_orders.c.id == work_order_photos.c.work_order_id,
-        or_(work_orders.c.state.in_(_LIVING), is_recent),
+    """A picture that a person added is kept for the period of its class, and while its order lives."""
+    last_kept = _last_kept(photos.c.kept_as, now, params)
+    order_needs_it = exists().where(
+        photos.c.subject_kind == "work_order",
+        work_orders.c.id == photos.c.subject_id,
+        or_(work_orders.c.state.in_(_LIVING), work_orders.c.updated_at > last_kept),
     )
+    return and_(photos.c.sha256 == evidence.c.sha256, or_(photos.c.added_at > last_kept, order_needs_it))
 
 
 def _protects(sha256: ColumnElement[str]) -> ColumnElement[bool]:
-    """A hold that was not lifted, on the piece or on an incident whose events name it."""
+    """A hold that was not lifted, on the piece or on an incident whose events or work orders have it."""
     its_incidents = (
         select(events.c.incident_id)
         .join_from(events, event_evidence, event_evidence.c.event_id == events.c.event_id)
         .where(event_evidence.c.sha256 == sha256)
     )
+    incidents_of_orders = (
+        select(work_orders.c.incident_id)
+        .join_from(work_orders, photos, photos.c.subject_id == work_orders.c.id)
+        .where(photos.c.subject_kind == "work_order", photos.c.sha256 == sha256)
+    )
     by_itself = and_(
         legal_holds.c.subject_kind == str(HoldSubject.EVIDENCE), legal_holds.c.subject_id == sha256
     )
     by_incident = and_(
-        legal_holds.c.subject_kind == str(HoldSubject.INCIDENT), legal_holds.c.subject_id.in_(its_incidents)
+        legal_holds.c.subject_kind == str(HoldSubject.INCIDENT),
+        legal_holds.c.subject_id.in_(its_incidents.union(incidents_of_orders)),
     )
     return and_(legal_holds.c.lifted_at.is_(None), or_(by_itself, by_incident))

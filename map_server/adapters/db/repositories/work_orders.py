@@ -9,7 +9,6 @@ from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.work_orders import (
     work_order_merges,
-    work_order_photos,
     work_order_steps,
     work_order_tasks,
     work_orders,
@@ -30,7 +29,7 @@ from map_server.domain.work_order import (
     WorkOrder,
     WorkOrderState,
 )
-from map_server.services.work_order_ports import OrderBeforeMerge, Photo, Step
+from map_server.services.work_order_ports import OrderBeforeMerge, Step
 from wire_contract.vocabulary import EventKind
 
 _EVENT_KINDS = frozenset(EventKind)
@@ -94,22 +93,6 @@ class SqlWorkOrders:
                 task=step.task,
             )
         )
-
-    def add_photo(self, photo: Photo) -> None:
-        """Tie a picture to an order; twice is no fault."""
-        row = {name: getattr(photo, name) for name in ("work_order_id", "sha256", "added_by", "added_at")}
-        known = {one.sha256 for one in self.photos(photo.work_order_id)}
-        if photo.sha256 not in known:
-            insert_many(self._connection, work_order_photos, [row])
-
-    def photos(self, work_order_id: str) -> list[Photo]:
-        """Give the pictures of an order, oldest first."""
-        statement = select(work_order_photos).where(work_order_photos.c.work_order_id == work_order_id)
-        ordered = statement.order_by(work_order_photos.c.added_at, work_order_photos.c.sha256)
-        return [
-            Photo(row.work_order_id, row.sha256, row.added_by, row.added_at)
-            for row in self._connection.execute(ordered)
-        ]
 
     def remember(self, before: OrderBeforeMerge) -> None:
         """Keep what a merge must give back."""

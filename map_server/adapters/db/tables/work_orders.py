@@ -103,15 +103,6 @@ work_order_steps = Table(
     Index("ix_work_order_steps_at", "at"),
 )
 
-work_order_photos = Table(
-    "work_order_photos",
-    metadata,
-    Column("work_order_id", ForeignKey("work_orders.id"), primary_key=True),
-    Column("sha256", String(64), primary_key=True),
-    Column("added_by", Text, nullable=False),
-    Column("added_at", UtcDateTime, nullable=False),
-)
-
 work_order_merges = Table(
     "work_order_merges",
     metadata,
