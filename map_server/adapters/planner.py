@@ -2,108 +2,247 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from pyvrp import Location, Model, Profile, Route, Solution
+import numpy as np
+import numpy.typing as npt
+from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Route, Solution, VehicleType, solve
 
-from map_server.domain.insertion import fill, fits_alone
-from map_server.domain.patrol import Order, PatrolProblem
+from map_server.domain.insertion import greedy
+from map_server.domain.patrol import Order, PatrolProblem, Rank, Visit, own_skill, timetable
 from map_server.services.patrol_ports import Effort, Watch
 
 _NEVER_S = 10_000_000
 """Longer than any horizon. PyVRP's own default for a missing edge, 2^44, would swamp its penalties."""
+_MOST_OFFERS_TO_START_WITH = 20_000
+"""Visits times shifts up to which a greedy plan is made first; beyond it that would take too long."""
+_MOST_WALL_TIME = 3
+"""A starved machine gets its processor time, but no more than this many times as long by the clock."""
+
+_Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 class PyVrpPlanner:
-    """A `PatrolPlanner`. A route costs its duration in seconds, so that a prize is seconds worth spending."""
+    """A `PatrolPlanner`. What a route costs and a prize are in one unit, for a ward seconds of patrol.
+
+    The search starts from a greedy plan. What ranks above `Rank.WORTH_IT` and is in that plan is required,
+    so that it is in the result too, however short the search.
+    """
 
     def plan(self, problem: PatrolProblem, effort: Effort, watch: Watch) -> list[Order]:
         """Give an order for each shift; visits that are in none are not worth it or do not fit."""
-        orders: list[Order] = [() for _ in problem.shifts]
-        visits = [visit for visit in range(len(problem.visits)) if fits_alone(problem, visit)]
-        if not visits:
-            return orders
-        model = _model(problem, visits)
-        data = model.data(_NEVER_S)
-        place = {visit: index for index, visit in enumerate(visits)}
-        bargains = fill(problem, orders, visits)
-        routes = [
-            Route(data, [place[visit] for visit in order], shift)
-            for shift, order in enumerate(bargains)
-            if order
-        ]
-        result = model.solve(
-            stop=_Stop(effort, watch),
+        if not problem.visits or not problem.shifts:
+            return [() for _ in problem.shifts]
+        is_small = len(problem.visits) * len(problem.shifts) <= _MOST_OFFERS_TO_START_WITH
+        start = greedy(problem) if is_small else None
+        model = _Model.of(problem, _required(problem, start))
+        best_value = sum(client.prize for client in model.data.clients())
+        result = solve(
+            model.data,
+            stop=_Stop(effort, watch, best_value),
             seed=effort.seed,
             collect_stats=False,
             display=False,
-            missing_value=_NEVER_S,
-            initial_solution=Solution(data, routes),
+            initial_solution=None if start is None else model.solution(problem, start),
         )
-        if result.is_feasible():
-            for route in result.best.routes():
-                steps = route.schedule()
-                orders[route.vehicle_type()] = tuple(visits[step.idx] for step in steps if step.is_client())
-        return orders
+        if not result.is_feasible():
+            return start or [() for _ in problem.shifts]
+        return model.orders(problem, result.best)
 
 
 class _Stop:
     """PyVRP's stopping criterion: the effort is spent, or the watch says so."""
 
-    def __init__(self, effort: Effort, watch: Watch) -> None:
+    def __init__(self, effort: Effort, watch: Watch, all_prizes: int) -> None:
         self._effort = effort
         self._watch = watch
-        self._began_s = time.perf_counter()
+        self._all_prizes = all_prizes
+        self._busy_since_s, self._began_s = time.thread_time(), time.perf_counter()
         self._iterations = 0
 
     def __call__(self, best_cost: int) -> bool:
-        if self._effort.iterations is not None:
-            spent = self._iterations / self._effort.iterations
-        else:
-            spent = (time.perf_counter() - self._began_s) / self._effort.runtime_s
+        spent = self._spent()
         self._iterations += 1
-        return not self._watch(min(spent, 1.0)) or spent >= 1.0
+        return not self._watch(min(spent, 1.0), self._all_prizes - best_cost) or spent >= 1.0
+
+    def _spent(self) -> float:
+        if self._effort.iterations is not None:
+            return self._iterations / self._effort.iterations
+        busy_s = time.thread_time() - self._busy_since_s
+        return max(busy_s, (time.perf_counter() - self._began_s) / _MOST_WALL_TIME) / self._effort.runtime_s
 
 
-def _model(problem: PatrolProblem, visits: Sequence[int]) -> Model:
-    model = Model()
-    ends = [
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """PyVRP's problem data; what its clients and vehicle types stand for.
+
+    Each window of a visit is a client, those of one visit exclude each other. Alike shifts are one type.
+    """
+
+    data: ProblemData
+    clients: tuple[tuple[int, int], ...]
+    """For each client its visit and the number of the window."""
+    fleet: tuple[tuple[int, ...], ...]
+    """For each vehicle type its shifts."""
+
+    @classmethod
+    def of(cls, problem: PatrolProblem, required: frozenset[int]) -> "_Model":
+        """Write a problem down for PyVRP."""
+        skills = sorted({skill for visit in problem.visits for skill in visit.skills})
+        fleet = _fleet(problem, skills)
+        rows = [*range(len(problem.visits)), *_end_rows(problem)]
+        place = {row: location for location, row in enumerate(rows)}
+        depots = list(place.values())[len(problem.visits) :]
+        profiles = list(dict.fromkeys(_profile(problem, shifts[0]) for shifts in fleet))
+        clients, groups, meaning = _clients(problem, skills, required)
+        types = [
+            _vehicle_type(problem, shifts, skills, profiles, [place[row] - depots[0] for row in ends])
+            for shifts in fleet
+            for ends in [(problem.start_row(shifts[0]), problem.end_row(shifts[0]))]
+        ]
+        matrices = [_matrices(problem, profile, rows) for profile in profiles]
+        data = ProblemData(
+            [Location(0, 0) for _ in rows],
+            clients,
+            [Depot(location) for location in depots],
+            types,
+            [metres for metres, _ in matrices],  # type: ignore[misc]  # PyVRP's stub takes int for a shape
+            [seconds for _, seconds in matrices],  # type: ignore[misc]
+            groups,
+        )
+        return cls(data, tuple(meaning), tuple(fleet))
+
+    def solution(self, problem: PatrolProblem, orders: Sequence[Order]) -> Solution:
+        """Write orders down for PyVRP."""
+        client_of = {meant: client for client, meant in enumerate(self.clients)}
+        type_of = {shift: kind for kind, shifts in enumerate(self.fleet) for shift in shifts}
+        routes = []
+        for shift, order in enumerate(orders):
+            times = timetable(problem, shift, order)
+            if order and times is not None:
+                used = [(call.visit, _window_at(problem, call.visit, call.begins_s)) for call in times.calls]
+                routes.append(Route(self.data, [client_of[one] for one in used], type_of[shift]))
+        return Solution(self.data, routes)
+
+    def orders(self, problem: PatrolProblem, solution: Solution) -> list[Order]:
+        """Read PyVRP's solution."""
+        orders: list[Order] = [() for _ in problem.shifts]
+        free = [list(shifts) for shifts in self.fleet]
+        for route in solution.routes():
+            shift = free[route.vehicle_type()].pop(0)
+            steps = route.schedule()
+            orders[shift] = tuple(self.clients[step.idx][0] for step in steps if step.is_client())
+        return orders
+
+
+def _required(problem: PatrolProblem, start: Sequence[Order] | None) -> frozenset[int]:
+    firm = {index for index, visit in enumerate(problem.visits) if visit.rank > Rank.WORTH_IT}
+    return frozenset(firm if start is None else firm & {visit for order in start for visit in order})
+
+
+def _window_at(problem: PatrolProblem, visit: int, begins_s: int) -> int:
+    windows = problem.visits[visit].windows
+    return next(number for number, (_, closes_s) in enumerate(windows) if begins_s <= closes_s)
+
+
+def _end_rows(problem: PatrolProblem) -> list[int]:
+    rows = [
         row
         for shift in range(len(problem.shifts))
         for row in (problem.start_row(shift), problem.end_row(shift))
     ]
-    locations = {row: model.add_location(0, 0) for row in (*visits, *ends)}
-    profiles: dict[float, Profile] = {}
-    for index in visits:
-        visit = problem.visits[index]
-        model.add_client(
-            locations[index],
-            service_duration=visit.service_s,
-            tw_early=max(visit.opens_s, 0),
-            tw_late=visit.closes_s,
-            prize=visit.prize_s,
-            required=False,
-        )
+    return list(dict.fromkeys(rows))
+
+
+def _clients(
+    problem: PatrolProblem, skills: Sequence[str], required: frozenset[int]
+) -> tuple[list[Client], list[ClientGroup], list[tuple[int, int]]]:
+    clients: list[Client] = []
+    groups: list[ClientGroup] = []
+    meaning: list[tuple[int, int]] = []
+    for index, visit in enumerate(problem.visits):
+        windows = visit.windows
+        group = len(groups) if len(windows) > 1 else None
+        if group is not None:
+            members = range(len(clients), len(clients) + len(windows))
+            groups.append(ClientGroup(list(members), required=index in required))
+        for number, (opens_s, closes_s) in enumerate(windows):
+            meaning.append((index, number))
+            clients.append(
+                Client(
+                    index,
+                    delivery=_loads(visit, skills),
+                    service_duration=visit.service_s,
+                    tw_early=max(opens_s, 0),
+                    tw_late=max(closes_s, 0),
+                    prize=visit.prize_s,
+                    required=index in required and group is None,
+                    group=group,
+                )
+            )
+    return clients, groups, meaning
+
+
+def _loads(visit: Visit, skills: Sequence[str]) -> list[int]:
+    """Give what a visit loads: its own load, and one of each skill that it asks for.
+
+    A vehicle without the skill has no room for it.
+    """
+    return [visit.load, *(int(skill in visit.skills) for skill in skills)]
+
+
+def _fleet(problem: PatrolProblem, skills: Sequence[str]) -> list[tuple[int, ...]]:
+    """Put alike shifts together: PyVRP searches one type of many vehicles faster than many types of one."""
+    kinds: dict[object, list[int]] = {}
     for index, shift in enumerate(problem.shifts):
-        if shift.pace_m_s not in profiles:
-            profiles[shift.pace_m_s] = model.add_profile()
-            _add_edges(model, problem, locations, shift.pace_m_s, profiles[shift.pace_m_s])
-        model.add_vehicle_type(
-            start_depot=model.add_depot(locations[problem.start_row(index)]),
-            end_depot=model.add_depot(locations[problem.end_row(index)]),
-            tw_early=shift.starts_s,
-            tw_late=shift.ends_s,
-            unit_distance_cost=0,
-            unit_duration_cost=1,
-            profile=profiles[shift.pace_m_s],
-        )
-    return model
+        has = frozenset({*shift.skills, own_skill(shift.team_id)}).intersection(skills)
+        ends = (problem.start_row(index), problem.end_row(index))
+        kind = (shift.starts_s, shift.ends_s, ends, _profile(problem, index), has, shift.capacity)
+        kinds.setdefault(kind, []).append(index)
+    return [tuple(shifts) for shifts in kinds.values()]
 
 
-def _add_edges(
-    model: Model, problem: PatrolProblem, locations: dict[int, Location], pace_m_s: float, profile: Profile
-) -> None:
-    for start, start_location in locations.items():
-        for end, end_location in locations.items():
-            seconds = problem.travel.seconds(start, end, pace_m_s)
-            if start != end and seconds is not None:
-                model.add_edge(start_location, end_location, distance=0, duration=seconds, profile=profile)
+def _profile(problem: PatrolProblem, shift: int) -> tuple[int, float]:
+    """Name what a team's matrix depends on: which table, and its pace."""
+    table = problem.own_travel.get(shift)
+    return (0 if table is None else id(table)), problem.shifts[shift].pace_m_s
+
+
+def _vehicle_type(
+    problem: PatrolProblem,
+    shifts: Sequence[int],
+    skills: Sequence[str],
+    profiles: Sequence[tuple[int, float]],
+    ends: Sequence[int],
+) -> VehicleType:
+    shift = problem.shifts[shifts[0]]
+    everything = sum(visit.load for visit in problem.visits)
+    has = {*shift.skills, own_skill(shift.team_id)}
+    room = [len(problem.visits) if skill in has else 0 for skill in skills]
+    return VehicleType(
+        num_available=len(shifts),
+        capacity=[everything if shift.capacity is None else shift.capacity, *room],
+        start_depot=ends[0],
+        end_depot=ends[1],
+        tw_early=shift.starts_s,
+        tw_late=shift.ends_s,
+        unit_distance_cost=problem.cost_per_m,
+        unit_duration_cost=problem.cost_per_s,
+        profile=profiles.index(_profile(problem, shifts[0])),
+    )
+
+
+def _matrices(problem: PatrolProblem, profile: tuple[int, float], rows: Sequence[int]) -> tuple[_Ints, _Ints]:
+    """Give metres and seconds between the rows, in their order."""
+    tables = {id(table): table for table in problem.own_travel.values()}
+    table = tables.get(profile[0], problem.travel)
+    metres = _whole(table.metres, rows) if problem.cost_per_m else np.zeros((len(rows), len(rows)), np.int64)
+    return metres, _whole(table.at_pace(profile[1]), rows)
+
+
+def _whole(table: Sequence[Sequence[float | None]], rows: Sequence[int]) -> _Ints:
+    values = np.array(table, dtype=np.float64)[np.ix_(rows, rows)]
+    whole: _Ints = np.where(np.isnan(values), _NEVER_S, np.round(values)).astype(np.int64)
+    np.fill_diagonal(whole, 0)
+    return whole

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from map_server.domain.insertion import cheapest_gap
-from map_server.domain.patrol import Order, PatrolProblem
+from map_server.domain.insertion import Gaps
+from map_server.domain.patrol import Order, PatrolProblem, Shift, Window
 
 
 class LeftOutReason(StrEnum):
     """Why no team goes there."""
 
+    FORBIDDEN = "forbidden"
+    """A duty officer took it out by hand."""
+    SKILL_MISSING = "skill_missing"
+    """No team on shift may make it: a skill, or the team to which it was bound, is missing."""
     NO_TEAM_ON_SHIFT = "no_team_on_shift"
     """Its window lies outside of every shift."""
     NOT_REACHABLE = "not_reachable"
@@ -41,22 +45,31 @@ class LeftOut:
 def left_out(problem: PatrolProblem, orders: Sequence[Order]) -> tuple[LeftOut, ...]:
     """Give the reason for every visit that is in no order."""
     made = {visit for order in orders for visit in order}
-    return tuple(_why(problem, orders, visit) for visit in range(len(problem.visits)) if visit not in made)
+    alone, beside = Gaps(problem, [()] * len(problem.shifts)), Gaps(problem, orders)
+    missing = [visit for visit in range(len(problem.visits)) if visit not in made]
+    return tuple(_why(problem, alone, beside, visit) for visit in missing)
 
 
-def _why(problem: PatrolProblem, orders: Sequence[Order], visit: int) -> LeftOut:
+def _why(problem: PatrolProblem, alone: Gaps, beside: Gaps, visit: int) -> LeftOut:
     wish = problem.visits[visit]
-    if not any(wish.opens_s <= shift.ends_s and wish.closes_s >= shift.starts_s for shift in problem.shifts):
+    able = [shift for shift in problem.shifts if shift.may_make(wish)]
+    if problem.shifts and not able:
+        return LeftOut(visit, LeftOutReason.SKILL_MISSING)
+    if not any(_meet(wish.windows, shift) for shift in able):
         return LeftOut(visit, LeftOutReason.NO_TEAM_ON_SHIFT)
-    alone = cheapest_gap(problem, [()] * len(problem.shifts), visit)
-    if alone is None:
+    straight = alone.cheapest(visit)
+    if straight is None:
         return LeftOut(visit, LeftOutReason.NOT_REACHABLE, away_m=problem.travel.off_network.get(visit))
-    if not alone.fits:
-        return LeftOut(visit, LeftOutReason.NO_WINDOW_FITS, short_s=alone.late_s)
-    gap = cheapest_gap(problem, orders, visit)
+    if not straight.fits:
+        return LeftOut(visit, LeftOutReason.NO_WINDOW_FITS, short_s=straight.late_s)
+    gap = beside.cheapest(visit)
     if gap is None or not gap.fits:
         short_s = gap.late_s if gap else None
         return LeftOut(
             visit, LeftOutReason.SHIFTS_FULL, short_s=short_s, delay_s=gap.delay_s if gap else None
         )
     return LeftOut(visit, LeftOutReason.NOT_WORTH_DETOUR, delay_s=gap.delay_s)
+
+
+def _meet(windows: Sequence[Window], shift: Shift) -> bool:
+    return any(opens_s <= shift.ends_s and closes_s >= shift.starts_s for opens_s, closes_s in windows)

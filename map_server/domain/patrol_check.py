@@ -3,18 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from map_server.domain.patrol import PatrolProblem, Timetable
+from map_server.domain.patrol import PatrolProblem, SubjectKind, Timetable
 
 
 def broken_promises(problem: PatrolProblem, routes: Sequence[Timetable]) -> list[str]:
-    """Give one line for each broken window, shift, leg or double visit; an empty list proves the plan."""
+    """Give one line for each broken window, shift, break, skill, load, leg or double visit.
+
+    An empty list proves the plan.
+    """
     if unknown := list(_unknown(problem, routes)):
         return unknown
-    faults = list(_doubles(problem, routes))
+    faults = [*_doubles(problem, routes), *_missing_breaks(problem, routes)]
     for route in routes:
         faults += _broken_legs(problem, route)
         faults += _broken_windows(problem, route)
         faults += _broken_shift(problem, route)
+        faults += _beyond_the_team(problem, route)
     return faults
 
 
@@ -39,13 +43,15 @@ def _doubles(problem: PatrolProblem, routes: Sequence[Timetable]) -> Iterable[st
 
 def _broken_legs(problem: PatrolProblem, route: Timetable) -> Iterable[str]:
     """Compare every gap between leaving and arriving with the metres at the team's pace."""
-    shift = problem.shifts[route.shift]
+    shift, table = problem.shifts[route.shift], problem.own_travel.get(route.shift, problem.travel)
     first, last = len(problem.visits) + 2 * route.shift, len(problem.visits) + 2 * route.shift + 1
+    if problem.ends:
+        first, last = problem.ends[route.shift]
     rows = [first, *(call.visit for call in route.calls), last]
     left_s = [shift.starts_s, *(call.leaves_s for call in route.calls)]
     reached_s = [*(call.arrives_s for call in route.calls), route.ends_s]
     for leg, (leaving_s, arriving_s) in enumerate(zip(left_s, reached_s, strict=True)):
-        metres = problem.travel.metres[rows[leg]][rows[leg + 1]]
+        metres = (table.effort_m or table.metres)[rows[leg]][rows[leg + 1]]
         if metres is None:
             yield f"{shift.team_id}: no way leads along leg {leg + 1}"
         elif (arriving_s - leaving_s) * shift.pace_m_s < metres - 1e-3:
@@ -58,10 +64,34 @@ def _broken_windows(problem: PatrolProblem, route: Timetable) -> Iterable[str]:
         visit = problem.visits[call.visit]
         if call.begins_s < call.arrives_s:
             yield f"{visit.key}: work begins before the team arrives"
-        if not visit.opens_s <= call.begins_s <= visit.closes_s:
-            yield f"{visit.key}: work begins outside of its window, {visit.opens_s}-{visit.closes_s} s"
+        windows = [(visit.opens_s, visit.closes_s), *visit.further_windows]
+        if not any(opens_s <= call.begins_s <= closes_s for opens_s, closes_s in windows):
+            yield f"{visit.key}: work begins at {call.begins_s} s, outside of its windows {windows}"
         if call.leaves_s - call.begins_s < visit.service_s:
             yield f"{visit.key}: less time on site than the {visit.service_s} s that it takes"
+
+
+def _missing_breaks(problem: PatrolProblem, routes: Sequence[Timetable]) -> Iterable[str]:
+    rested = {call.visit for route in routes for call in route.calls}
+    on_shift = {shift.team_id for shift in problem.shifts}
+    for index, visit in enumerate(problem.visits):
+        if visit.subject_kind is SubjectKind.BREAK and visit.subject_id in on_shift and index not in rested:
+            yield f"{visit.subject_id}: goes without its break"
+
+
+def _beyond_the_team(problem: PatrolProblem, route: Timetable) -> Iterable[str]:
+    """Compare skills and loads with what the team has and carries."""
+    shift = problem.shifts[route.shift]
+    has = {*shift.skills, "team:" + shift.team_id}
+    for call in route.calls:
+        visit = problem.visits[call.visit]
+        if lacking := sorted(set(visit.skills) - has):
+            yield f"{visit.key}: {shift.team_id} lacks {', '.join(lacking)}"
+        if visit.subject_kind is SubjectKind.BREAK and visit.subject_id != shift.team_id:
+            yield f"{visit.key}: is not a break of {shift.team_id}"
+    load = sum(problem.visits[call.visit].load for call in route.calls)
+    if shift.capacity is not None and load > shift.capacity:
+        yield f"{shift.team_id}: carries {load}, more than {shift.capacity}"
 
 
 def _broken_shift(problem: PatrolProblem, route: Timetable) -> Iterable[str]:

@@ -105,7 +105,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One team's shift in a plan, and the way that it takes: one line for each leg, the way home last."""
+    """One team's shift in a plan, and the way that it takes: one line for each leg, the way home last.
+
+    Its break of `rest_s` begins between `rest_opens_at` and `rest_closes_at`; None: it has none.
+    """
 
     plan_id: str
     team_id: str
@@ -117,6 +120,10 @@ class Route:
     returns_at: datetime
     metres: float = 0.0
     legs: tuple[tuple[LonLat, ...], ...] = ()
+    skills: frozenset[str] = frozenset()
+    rest_opens_at: datetime | None = None
+    rest_closes_at: datetime | None = None
+    rest_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,14 @@ from types import MappingProxyType
 from map_server.domain.event import GroundFix
 from map_server.domain.incident import Incident, Severity
 from map_server.domain.insertion import fits_alone
-from map_server.domain.patrol import HIGHEST_PRIZE_S, LONGEST_SERVICE_S, PatrolProblem, SubjectKind, Visit
+from map_server.domain.patrol import (
+    HIGHEST_PRIZE_S,
+    LONGEST_SERVICE_S,
+    PatrolProblem,
+    Rank,
+    SubjectKind,
+    Visit,
+)
 from map_server.domain.place import Whereabouts
 from map_server.domain.site import Site, SiteKind
 
@@ -105,6 +112,7 @@ def incident_visit(
         opens_s=0,
         closes_s=min(wanted_s, ends_s) if is_urgent else ends_s,
         is_urgent=is_urgent,
+        is_firm=True,
     )
 
 
@@ -143,11 +151,11 @@ def _window(site: Site, horizon: Horizon) -> tuple[int, int]:
 
 
 def with_late_urgent_visits(problem: PatrolProblem) -> PatrolProblem:
-    """Open the windows of urgent visits that no team can reach in time: late is better than never."""
+    """Open the windows of urgent visits and breaks that no team can reach in time: late rather than never."""
     last_s = max((shift.ends_s for shift in problem.shifts), default=0)
     visits = tuple(
-        replace(visit, closes_s=max(last_s, visit.closes_s))
-        if visit.is_urgent and not fits_alone(problem, index)
+        replace(visit, closes_s=max(last_s, visit.closes_s), further_windows=())
+        if visit.rank >= Rank.URGENT and not fits_alone(problem, index)
         else visit
         for index, visit in enumerate(problem.visits)
     )

@@ -8,14 +8,37 @@ from map_server.domain.datum import LonLat
 from map_server.domain.travel import WALKING_M_S, check_pace
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_SKILL = re.compile(r"[a-z0-9_]{1,40}")
 _TEAM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+LONGEST_REST_MINUTES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A break that begins between two times of the day, taken where the team's shift starts.
+
+    A long one splits the shift in two.
+    """
+
+    earliest: time
+    latest: time
+    minutes: int
+
+    def __post_init__(self) -> None:
+        if self.latest < self.earliest:
+            raise ValueError("rest_until: must not lie before rest_from")
+        if not 5 <= self.minutes <= LONGEST_REST_MINUTES:
+            raise ValueError(f"rest_minutes: {self.minutes} must lie between 5 and {LONGEST_REST_MINUTES}")
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
     """A team with its usual shift, in the ward's zone.
 
-    A shift that ends before it begins ends the next day.
+    A shift that ends before it begins ends the next day. `skills` name what this team does and others do
+    not: kinds of incident or site (illegal_structure, structure_point …), or anything a campaign asks for.
     """
 
     team_id: str
@@ -29,8 +52,12 @@ class Team:
     pace_m_s: float = WALKING_M_S
     is_active: bool = True
     version: int = 1
+    skills: frozenset[str] = frozenset()
+    rest: Rest | None = None
 
     def __post_init__(self) -> None:
+        if wrong := sorted(one for one in self.skills if not _SKILL.fullmatch(one)):
+            raise ValueError(f"skills: {wrong[0]!r} must be 1 to 40 small letters, digits or _")
         if not _TEAM_ID.fullmatch(self.team_id):
             raise ValueError("team_id: use 1 to 40 letters, digits, dots, hyphens or underscores")
         if not (self.name_zh.strip() and self.name_en.strip()):

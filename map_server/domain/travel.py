@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 _Rows: TypeAlias = tuple[tuple[float | None, ...], ...]
+SecondsTable: TypeAlias = tuple[tuple[int | None, ...], ...]
+"""Whole seconds from row to row; None where no way leads."""
 
 WALKING_M_S = 1.2
 """Pace on foot while on duty: the crosswalk design speed of the Highway Capacity Manual 2000."""
@@ -36,12 +38,21 @@ class TravelTable:
     metres: _Rows
     off_network: Mapping[int, float] = field(default_factory=dict)
     effort_m: _Rows | None = None
+    _at_pace: dict[float, SecondsTable] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def seconds(self, start: int, end: int, pace_m_s: float) -> int | None:
         """Give whole seconds, rounded up, or None where no way leads."""
-        rows = self.metres if self.effort_m is None else self.effort_m
-        effort_m = rows[start][end]
-        return None if effort_m is None else math.ceil(round(effort_m / pace_m_s, 6))
+        return self.at_pace(pace_m_s)[start][end]
+
+    def at_pace(self, pace_m_s: float) -> SecondsTable:
+        """Give the whole table in seconds; each pace is computed once."""
+        if pace_m_s not in self._at_pace:
+            rows = self.metres if self.effort_m is None else self.effort_m
+            self._at_pace[pace_m_s] = tuple(
+                tuple(None if way_m is None else math.ceil(round(way_m / pace_m_s, 6)) for way_m in row)
+                for row in rows
+            )
+        return self._at_pace[pace_m_s]
 
     def selected(self, indices: Sequence[int]) -> "TravelTable":
         """Give the table of some of the points, in the order given."""

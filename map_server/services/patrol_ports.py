@@ -14,7 +14,10 @@ from map_server.services.street_ports import StreetNetwork as StreetNetwork
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long a planner may try: seconds, or a number of iterations, which always gives the same plan."""
+    """How long a planner may try.
+
+    Seconds of processor time, or a number of iterations, which always gives the same plan.
+    """
 
     runtime_s: float = 4.0
     iterations: int | None = None
@@ -27,8 +30,11 @@ class Effort:
             raise ValueError(f"iterations: {self.iterations} must lie between 1 and 1000000")
 
 
-Watch: TypeAlias = Callable[[float], bool]
-"""Told the spent share of the effort, 0 to 1, many times a second; answers whether to go on."""
+Watch: TypeAlias = Callable[[float, int], bool]
+"""Told many times a second the spent share of the effort, 0 to 1, and what the best plan so far is worth.
+
+Answers whether to go on.
+"""
 
 
 class PatrolPlanner(Protocol):

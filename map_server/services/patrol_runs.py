@@ -25,11 +25,15 @@ class _Run:
     """A plan that is being made just now."""
 
     share: float = 0.0
+    values: list[tuple[float, int]] = field(default_factory=list)
+    """Shares at which a better plan was found, and what it was worth."""
     is_cancelled: threading.Event = field(default_factory=threading.Event)
 
-    def watch(self, share: float) -> bool:
+    def watch(self, share: float, best_value: int) -> bool:
         """Take note of the progress; tell the planner whether to go on."""
         self.share = share
+        if not self.values or best_value > self.values[-1][1]:
+            self.values.append((round(share, 4), best_value))
         return not self.is_cancelled.is_set()
 
 

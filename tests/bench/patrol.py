@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from map_server.adapters.planner import PyVrpPlanner
-from map_server.adapters.streets import EmbeddedStreets
+from map_server.adapters.streets import EmbeddedStreets, plain_ways
 from map_server.domain.datum import LonLat
 from map_server.domain.insertion import fill, fits_alone, rounded_off
 from map_server.domain.left_out import left_out
@@ -47,7 +47,7 @@ def _points(layer: str) -> list[LonLat]:
 def ward_streets() -> EmbeddedStreets:
     """Load the sample ward's streets."""
     features = json.loads((WARD / "streets.geojson").read_text(encoding="utf-8"))["features"]
-    return EmbeddedStreets([feature["geometry"]["coordinates"] for feature in features])
+    return EmbeddedStreets(plain_ways([feature["geometry"]["coordinates"] for feature in features]))
 
 
 def _visits(rng: random.Random, incidents: int, sites: int) -> list[Visit]:
@@ -112,7 +112,7 @@ def _routes(problem: PatrolProblem, orders: Sequence[Order]) -> list[Timetable]:
 
 
 def _planned(problem: PatrolProblem, runtime_s: float) -> list[Order]:
-    orders = PyVrpPlanner().plan(problem, Effort(runtime_s=runtime_s), lambda _: True)
+    orders = PyVrpPlanner().plan(problem, Effort(runtime_s=runtime_s), lambda share, value: True)
     return rounded_off(problem, orders)
 
 

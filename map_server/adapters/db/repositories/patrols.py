@@ -135,6 +135,10 @@ def _route(row: RowMapping) -> Route:
         returns_at=row["returns_at"],
         metres=row["metres"],
         legs=tuple(tuple((lon, lat) for lon, lat in leg) for leg in row["legs"]),
+        skills=frozenset(row["skills"]),
+        rest_opens_at=row["rest_opens_at"],
+        rest_closes_at=row["rest_closes_at"],
+        rest_s=row["rest_s"],
     )
 
 
@@ -152,6 +156,10 @@ def _route_row(route: Route) -> dict[str, Any]:
         "returns_at": route.returns_at,
         "metres": route.metres,
         "legs": [[[round(lon, 7), round(lat, 7)] for lon, lat in leg] for leg in route.legs],
+        "skills": sorted(route.skills),
+        "rest_opens_at": route.rest_opens_at,
+        "rest_closes_at": route.rest_closes_at,
+        "rest_s": route.rest_s,
     }
 
 
@@ -168,6 +176,9 @@ def _visit(row: RowMapping) -> Visit:
         opens_s=row["opens_s"],
         closes_s=row["closes_s"],
         is_urgent=row["is_urgent"],
+        is_firm=row["is_firm"],
+        further_windows=tuple((opens_s, closes_s) for opens_s, closes_s in row["further_windows"]),
+        skills=frozenset(row["skills"]),
     )
 
 
@@ -185,6 +196,9 @@ def _visit_row(visit: Visit) -> dict[str, Any]:
         "opens_s": visit.opens_s,
         "closes_s": visit.closes_s,
         "is_urgent": visit.is_urgent,
+        "is_firm": visit.is_firm,
+        "further_windows": [list(window) for window in visit.further_windows],
+        "skills": sorted(visit.skills),
     }
 
 

@@ -3,10 +3,11 @@
 from datetime import time
 
 from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.patrols import teams
 from map_server.adapters.db.upsert import upsert
-from map_server.domain.team import Team
+from map_server.domain.team import Rest, Team
 
 
 class SqlTeams:
@@ -31,6 +32,10 @@ class SqlTeams:
             "pace_m_s": team.pace_m_s,
             "is_active": team.is_active,
             "version": team.version,
+            "skills": sorted(team.skills),
+            "rest_from": team.rest and f"{team.rest.earliest:%H:%M}",
+            "rest_until": team.rest and f"{team.rest.latest:%H:%M}",
+            "rest_minutes": team.rest.minutes if team.rest else 0,
         }
         upsert(self._connection, teams, [row])
 
@@ -50,6 +55,15 @@ class SqlTeams:
                 pace_m_s=row["pace_m_s"],
                 is_active=row["is_active"],
                 version=row["version"],
+                skills=frozenset(row["skills"]),
+                rest=_rest(row),
             )
             for row in rows
         ]
+
+
+def _rest(row: RowMapping) -> Rest | None:
+    if row["rest_from"] is None:
+        return None
+    earliest, latest = time.fromisoformat(row["rest_from"]), time.fromisoformat(row["rest_until"])
+    return Rest(earliest, latest, row["rest_minutes"])

@@ -1,4 +1,4 @@
-"""Teams, and patrol plans with their routes, stops, and what was left out."""
+"""Teams and campaigns; patrol plans with their routes, stops, what was left out, decided and changed."""
 
 from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
 
@@ -21,6 +21,10 @@ teams = Table(
     Column("pace_m_s", Float, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("skills", CanonicalJson, nullable=False),
+    Column("rest_from", Text),
+    Column("rest_until", Text),
+    Column("rest_minutes", Integer, nullable=False),
 )
 
 patrol_plans = Table(
@@ -56,6 +60,10 @@ patrol_routes = Table(
     Column("returns_at", UtcDateTime, nullable=False),
     Column("metres", Float, nullable=False),
     Column("legs", CanonicalJson, nullable=False),
+    Column("skills", CanonicalJson, nullable=False),
+    Column("rest_opens_at", UtcDateTime),
+    Column("rest_closes_at", UtcDateTime),
+    Column("rest_s", Integer, nullable=False),
 )
 
 _VISIT_COLUMNS = (
@@ -71,6 +79,9 @@ _VISIT_COLUMNS = (
     ("opens_s", Integer),
     ("closes_s", Integer),
     ("is_urgent", Boolean),
+    ("is_firm", Boolean),
+    ("further_windows", CanonicalJson),
+    ("skills", CanonicalJson),
 )
 
 
@@ -108,4 +119,51 @@ patrol_left_out = Table(
     Column("short_s", Integer),
     Column("delay_s", Integer),
     Column("away_m", Float),
+)
+
+patrol_hand_rules = Table(
+    "patrol_hand_rules",
+    metadata,
+    Column("plan_id", ForeignKey("patrol_plans.plan_id"), primary_key=True),
+    Column("subject_kind", String(16), primary_key=True),
+    Column("subject_id", String(64), primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("team_id", ForeignKey("teams.team_id")),
+    Column("at", UtcDateTime),
+    Column("reason", Text, nullable=False),
+)
+
+patrol_changes = Table(
+    "patrol_changes",
+    metadata,
+    Column("plan_id", ForeignKey("patrol_plans.plan_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_key", Text, nullable=False),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("team_before", String(40)),
+    Column("team_after", String(40)),
+    Column("begins_before", UtcDateTime),
+    Column("begins_after", UtcDateTime),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("begins", Text, nullable=False),
+    Column("service_s", Integer, nullable=False),
+    Column("recurrence", CanonicalJson, nullable=False),
+    Column("team_ids", CanonicalJson, nullable=False),
+    Column("team_count", Integer, nullable=False),
+    Column("units", CanonicalJson, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from map_server.adapters.planner import PyVrpPlanner
-from map_server.domain.patrol import Order, PatrolProblem, net_value_s, timetable
+from map_server.domain.patrol import Order, PatrolProblem, SubjectKind, net_value_s, timetable
 from map_server.domain.patrol_check import broken_promises
 from map_server.services.patrol_ports import Effort
 from tests.patrol_worlds import HOUR, road, shift, visit
@@ -14,7 +14,7 @@ QUICK = Effort(iterations=60, seed=7)
 
 
 def plan(problem: PatrolProblem, effort: Effort = QUICK) -> list[Order]:
-    orders = PyVrpPlanner().plan(problem, effort, lambda _: True)
+    orders = PyVrpPlanner().plan(problem, effort, lambda share, value: True)
     times = [timetable(problem, index, order) for index, order in enumerate(orders)]
     assert None not in times
     assert broken_promises(problem, [one for one in times if one is not None]) == []
@@ -89,7 +89,7 @@ def test_plan_is_worth_at_least_the_best_known_one() -> None:
 def test_watch_sees_progress_and_can_stop() -> None:
     seen: list[float] = []
 
-    def stop_at_half(share: float) -> bool:
+    def stop_at_half(share: float, value: int) -> bool:
         seen.append(share)
         return share < 0.5
 
@@ -103,3 +103,50 @@ def test_watch_sees_progress_and_can_stop() -> None:
 def test_effort_out_of_range_names_its_key(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(settings))):
         Effort(**settings)  # type: ignore[arg-type]
+
+
+def test_starved_search_still_visits_every_confirmed_incident_that_fits() -> None:
+    """One iteration is all that a loaded machine gave; 40 dearer sites compete for the two hours."""
+    sites = {100.0 + 10 * step: visit(f"s{step}", 5000, service_s=400) for step in range(40)}
+    bags = {-300.0 * step: replace(visit(f"bag{step}", 900), is_firm=True) for step in range(1, 5)}
+    problem = road({**sites, **bags}, [shift(ends_s=2 * HOUR)])
+    (order,) = plan(problem, Effort(iterations=1))
+    assert {40, 41, 42, 43} <= set(order)
+    (searched,) = plan(problem, Effort(iterations=200))
+    assert {40, 41, 42, 43} <= set(searched)
+
+
+def test_search_keeps_breaks_skills_loads_and_second_windows() -> None:
+    pause = replace(
+        visit("A", 0, 1800, (HOUR, 2 * HOUR)), subject_kind=SubjectKind.BREAK, skills=frozenset({"team:A"})
+    )
+    roof = replace(visit("roof", 9000), skills=frozenset({"structure_point"}))
+    school = replace(visit("school", 9000, window=(0, 60)), further_windows=((2 * HOUR, 3 * HOUR),))
+    work = {100.0 * step: replace(visit(f"v{step}"), load=1) for step in range(1, 9)}
+    able = replace(shift("B"), skills=frozenset({"structure_point"}), capacity=3)
+    problem = road({0.0: pause, 900.0: roof, 950.0: school, **work}, [replace(shift("A"), capacity=3), able])
+    first, second = plan(problem)
+    assert 0 in first
+    assert 1 in second
+    assert 2 in (*first, *second)
+    assert len(first) + len(second) == 3 + 6  # three loads each
+
+
+def test_alike_shifts_each_get_their_own_order() -> None:
+    problem = road({1700: visit("east", 5000), -1700: visit("west", 5000)}, [shift("A"), shift("B")])
+    shared = replace(
+        problem,
+        shifts=tuple(replace(one, ends_s=4000) for one in problem.shifts),
+        travel=problem.travel.selected([0, 1, 2]),
+        ends=((2, 2), (2, 2)),
+    )
+    assert sorted(map(len, plan(shared))) == [1, 1]
+
+
+def test_metres_count_where_the_problem_says_so() -> None:
+    """A long wait costs nothing when only metres do; the stop is worth its 200 m."""
+    problem = road({100: visit("late", 500, window=(3 * HOUR, 4 * HOUR))}, [shift()])
+    assert plan(problem) == [()]
+    by_metres = replace(problem, cost_per_s=0, cost_per_m=1)
+    assert plan(by_metres) == [(0,)]
+    assert net_value_s(by_metres, [(0,)]) == 300

@@ -163,10 +163,11 @@ def test_checker_finds_a_leg_without_a_way() -> None:
 @pytest.mark.parametrize(
     ("key", "changes"),
     [
-        ("service_s", {"service_s": 0}),
-        ("prize_s", {"prize_s": 300}),  # not above the time on site: nobody would ever go
-        ("prize_s", {"prize_s": 25 * HOUR}),
+        ("service_s", {"service_s": -1}),
+        ("prize_s", {"prize_s": -1}),
+        ("load", {"load": -1}),
         ("opens_s", {"opens_s": 5 * HOUR}),
+        ("further_windows", {"further_windows": ((3 * HOUR, 5 * HOUR),)}),  # begins inside the first
     ],
 )
 def test_visit_out_of_range_names_its_key(key: str, changes: dict[str, int]) -> None:
