@@ -31,7 +31,14 @@ from map_server.services.notice_ports import NoticeRepository
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.photo_ports import PhotoRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
+from map_server.services.plan_ports import CampaignRepository, PatrolDecisionRepository
 from map_server.services.record_ports import LegalHoldRepository, RecordRows, SignedHeadRepository
+from map_server.services.report_ports import (
+    AppealRepository,
+    FrozenReportRepository,
+    ReportLedger,
+    ScoreFormulaRepository,
+)
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
@@ -80,6 +87,8 @@ class UnitOfWork(Protocol):
     handbook: HandbookRepository
     teams: TeamRepository
     patrols: PatrolRepository
+    patrol_decisions: PatrolDecisionRepository
+    campaigns: CampaignRepository
     field: FieldRepository
     tracks: TrackRepository
     accounts: AccountRepository
@@ -97,6 +106,10 @@ class UnitOfWork(Protocol):
     record_rows: RecordRows
     work_orders: WorkOrderRepository
     requests: RequestRepository
+    report_ledger: ReportLedger
+    reports: FrozenReportRepository
+    score_formulas: ScoreFormulaRepository
+    report_appeals: AppealRepository
 
     def __enter__(self) -> Self:
         """Open the transaction. Writers wait for each other here, on every database."""

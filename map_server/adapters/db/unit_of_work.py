@@ -20,6 +20,7 @@ from map_server.adapters.db.repositories.accounts import (
 from map_server.adapters.db.repositories.audit_items import SqlAuditItems, SqlSealedAnswers
 from map_server.adapters.db.repositories.audit_log import SqlAuditLog
 from map_server.adapters.db.repositories.camera_days import SqlCameraDays
+from map_server.adapters.db.repositories.campaigns import SqlCampaigns
 from map_server.adapters.db.repositories.devices import SqlDevices
 from map_server.adapters.db.repositories.events import SqlEvents
 from map_server.adapters.db.repositories.evidence import SqlEvidence
@@ -29,10 +30,13 @@ from map_server.adapters.db.repositories.handbook import SqlHandbook
 from map_server.adapters.db.repositories.incidents import SqlIncidents
 from map_server.adapters.db.repositories.merges import SqlMerges
 from map_server.adapters.db.repositories.notices import SqlNotices
+from map_server.adapters.db.repositories.patrol_decisions import SqlPatrolDecisions
 from map_server.adapters.db.repositories.patrols import SqlPatrols
 from map_server.adapters.db.repositories.photos import SqlPhotos
 from map_server.adapters.db.repositories.places import SqlAreas, SqlLayers
 from map_server.adapters.db.repositories.record import SqlLegalHolds, SqlRecordRows, SqlSignedHeads
+from map_server.adapters.db.repositories.report_ledger import SqlReportLedger
+from map_server.adapters.db.repositories.reports import SqlAppeals, SqlFrozenReports, SqlScoreFormulas
 from map_server.adapters.db.repositories.requests import SqlRequests
 from map_server.adapters.db.repositories.sites import SqlSiteRecords, SqlSites
 from map_server.adapters.db.repositories.teams import SqlTeams
@@ -69,8 +73,15 @@ from map_server.services.notice_ports import NoticeRepository
 from map_server.services.patrol_ports import PatrolRepository, TeamRepository
 from map_server.services.photo_ports import PhotoRepository
 from map_server.services.place_ports import AreaRepository, LayerRepository, SiteRepository
+from map_server.services.plan_ports import CampaignRepository, PatrolDecisionRepository
 from map_server.services.ports import AuditLogRepository, Clock
 from map_server.services.record_ports import LegalHoldRepository, RecordRows, SignedHeadRepository
+from map_server.services.report_ports import (
+    AppealRepository,
+    FrozenReportRepository,
+    ReportLedger,
+    ScoreFormulaRepository,
+)
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
 from map_server.services.verdict_ports import VerdictRepository
@@ -173,6 +184,8 @@ class SqlUnitOfWork:
         self.handbook: HandbookRepository = SqlHandbook(connection)
         self.teams: TeamRepository = SqlTeams(connection)
         self.patrols: PatrolRepository = SqlPatrols(connection)
+        self.patrol_decisions: PatrolDecisionRepository = SqlPatrolDecisions(connection)
+        self.campaigns: CampaignRepository = SqlCampaigns(connection)
         self.field: FieldRepository = SqlFieldRecords(connection, self._places.areas)
         self.tracks: TrackRepository = SqlTracks(connection)
         self.accounts: AccountRepository = SqlAccounts(connection)
@@ -190,6 +203,10 @@ class SqlUnitOfWork:
         self.record_rows: RecordRows = SqlRecordRows(connection)
         self.work_orders: WorkOrderRepository = SqlWorkOrders(connection)
         self.requests: RequestRepository = SqlRequests(connection)
+        self.report_ledger: ReportLedger = SqlReportLedger(connection)
+        self.reports: FrozenReportRepository = SqlFrozenReports(connection)
+        self.score_formulas: ScoreFormulaRepository = SqlScoreFormulas(connection)
+        self.report_appeals: AppealRepository = SqlAppeals(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
