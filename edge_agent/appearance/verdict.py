@@ -33,6 +33,10 @@ _MIN_AROUND_PX2 = 30
 _MIN_INSIDE_PX2 = 9
 _MIN_CORE_PX2 = 40
 _MAX_SHIFT_PX = 5
+_OLD_EDGE, _LEAST_FREE = 0.15, 0.4
+"""A step across the outline, before and now, that is another thing's edge; and how much must be free."""
+_FIRM_EDGE = 0.1
+"""Fine structure as strong as this is an edge and no grain."""
 _MEAN_WINDOW_PX = (11, 11)
 
 
@@ -111,13 +115,14 @@ def compare(before: LogImage, now: LogImage, outline: Mask, others: Mask) -> Com
     fine_now, fine_before = fine_structure(now), fine_structure(before)
     inside = (now - before)[core]
     tints = inside.mean(axis=0)
+    contrast_now, contrast_before = _contrasts(now, before, outline, others)
     return Comparison(
-        contrast_now=_contrast_across(now, outline, others),
-        contrast_before=_contrast_across(before, outline, others),
+        contrast_now=contrast_now,
+        contrast_before=contrast_before,
         texture_now=float(fine_now[core].std()),
         texture_before=float(fine_before[core].std()),
         texture_kept=correlation(fine_now[core], fine_before[core]),
-        shifted_kept=_best_shifted_correlation(fine_before, fine_now, grown(outline, 2)),
+        shifted_kept=_best_shifted_correlation(fine_before, fine_now, _place(fine_before, fine_now, outline)),
         ratio=float(tints.mean()),
         unevenness=float(inside.mean(axis=1).std()),
         tint=float(tints.max() - tints.min()),
@@ -158,23 +163,50 @@ def _ramp(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
+def _place(before: Plane, now: Plane, outline: Mask) -> Mask:
+    """Give an outline with what is close around it, without firm edges that stay: those of a thing in front."""
+    whole = grown(outline, 2)
+    stays = marked((np.abs(before) > _FIRM_EDGE) & (np.abs(now - before) < np.abs(before) / 2))
+    free = without(whole, grown(stays, 2))
+    return free if size_px2(free) >= size_px2(whole) / 2 else whole
+
+
 def _best_shifted_correlation(before: Plane, now: Plane, place: Mask) -> float:
-    """Give the best correlation of the old scenery at `place` with the new one a few pixels off."""
+    """Give the best correlation of the old scenery at `place` with the new one a few pixels off.
+
+    What lies around the place is left out: scenery that stays there says nothing of what is in it.
+    """
     x, y, width, height = cv2.boundingRect(place)
     left, top = max(0, x - _MAX_SHIFT_PX), max(0, y - _MAX_SHIFT_PX)
     searched = now[top : y + height + _MAX_SHIFT_PX, left : x + width + _MAX_SHIFT_PX]
-    pattern = before[y : y + height, x : x + width]
-    if float(pattern.std()) < 0.03:
+    pattern, shape = before[y : y + height, x : x + width], place[y : y + height, x : x + width]
+    if float(pattern[shape > 0].std()) < 0.03:
         return 0.0
-    return float(np.nanmax(cv2.matchTemplate(searched, pattern, cv2.TM_CCOEFF_NORMED)))
+    weight = (shape > 0).astype(np.float32)
+    found = cv2.matchTemplate(searched, pattern, cv2.TM_CCOEFF_NORMED, mask=weight)
+    return float(np.max(found, where=np.isfinite(found), initial=-1.0))
 
 
-def _contrast_across(picture: LogImage, outline: Mask, others: Mask) -> float:
-    """Give the median step of colour between the two sides of an outline.
+def _contrasts(now: LogImage, before: LogImage, outline: Mask, others: Mask) -> tuple[float, float]:
+    """Give the median step of colour across an outline, now and before.
 
+    A thing that lies half behind another shares a part of its outline with it. That edge was there before and
+    is there still, so it tells neither an added thing from a removed one; it is left out where enough of the
+    outline is free.
     Source: colour contrast along the boundary tells abandoned from removed, San Miguel and Martinez (2008),
     doi:10.1109/AVSS.2008.29; here with local means on both sides.
     """
+    steps_now, steps_before = _steps_across(now, outline, others), _steps_across(before, outline, others)
+    if not len(steps_now):
+        return 0.0, 0.0
+    is_free = np.minimum(steps_now, steps_before) < _OLD_EDGE
+    if is_free.mean() < _LEAST_FREE:
+        is_free[:] = True
+    return float(np.median(steps_now[is_free])), float(np.median(steps_before[is_free]))
+
+
+def _steps_across(picture: LogImage, outline: Mask, others: Mask) -> Plane:
+    """Give the step of colour (N,) at each place of an outline that has something known on both sides."""
     inner = without(outline, shrunk(outline, 3))
     near = grown(outline, 2)
     outer = without(without(grown(near, 3), near), others)
@@ -182,9 +214,7 @@ def _contrast_across(picture: LogImage, outline: Mask, others: Mask) -> float:
     inner_mean, inner_count = _local_mean(picture, inner, border)
     outer_mean, outer_count = _local_mean(picture, outer, border)
     known = (inner_count >= 3) & (outer_count >= 3)
-    if not known.any():
-        return 0.0
-    return float(np.median(np.abs(inner_mean[known] - outer_mean[known]).max(axis=1)))
+    return np.asarray(np.abs(inner_mean[known] - outer_mean[known]).max(axis=1), dtype=np.float32)
 
 
 def _local_mean(picture: LogImage, mask: Mask, at: npt.NDArray[np.bool_]) -> tuple[LogImage, Plane]:

@@ -6,7 +6,8 @@ from edge_agent.boxes import covered_fraction, iou, shared_area_px2, size_px
 from edge_agent.types import BoxXyxy, Track, TrackState
 
 _IS_IT_IOU = 0.3
-_INSIDE = 0.7
+_INSIDE = 0.8
+"""What sticks out further than the rest of it is a thing of its own beside the known one."""
 _AROUND = 0.7
 _CLEAR = 0.2
 _HEAP_GAP = 0.25

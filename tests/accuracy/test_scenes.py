@@ -45,6 +45,11 @@ def test_plain_scene_is_told_without_fault(name: str) -> None:
     assert figures.geotag_ellipse_coverage == 1.0
 
 
+def test_bag_half_hidden_behind_a_parked_e_bike_is_found() -> None:
+    figures = scored("bag-behind-e-bike")
+    assert (figures.f1, figures.false_alarms) == (1.0, 0)
+
+
 def test_clear_width_beside_the_car_is_right_to_two_decimetres() -> None:
     error_m = scored("fire-lane-car").clear_width_error_m_max
     assert error_m is not None

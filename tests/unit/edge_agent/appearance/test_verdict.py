@@ -55,6 +55,37 @@ def test_bag_that_was_taken_away_is_removed() -> None:
     assert found.score == 0
 
 
+def behind(picture: Image, hidden_part: float) -> Image:
+    """Stand something dark before a part of the place, as an e-bike that is parked there."""
+    x1, _, x2, _ = PLACE
+    shown = picture.copy()
+    left = round(x2 - hidden_part * (x2 - x1))
+    shown[5:75, left : left + 40] = 35
+    return shown
+
+
+def half_hidden(before: Image, now: Image, hidden_part: float) -> Verdict:
+    seen = region()
+    seen[:, round(PLACE[2] - hidden_part * (PLACE[2] - PLACE[0])) :] = 0
+    pictures = (logarithm(smoothed(behind(each, hidden_part))) for each in (before, now))
+    return judge(*pictures, seen, blank(GROUND.shape))
+
+
+@pytest.mark.parametrize(
+    ("hidden_part", "is_bright"),
+    [(0.3, False), (0.5, False), (0.6, False), (0.4, True), (0.5, True)],
+)
+def test_bag_half_behind_something_parked_is_added_when_it_comes_not_when_it_goes(
+    hidden_part: float, is_bright: bool
+) -> None:
+    with_it = with_bag(GROUND, is_bright)
+    added, taken = half_hidden(GROUND, with_it, hidden_part), half_hidden(with_it, GROUND, hidden_part)
+    assert added.cause is Cause.ADDED
+    assert added.score >= 0.5
+    assert taken.cause is not Cause.ADDED
+    assert taken.score == 0
+
+
 @pytest.mark.parametrize("strength", [0.45, 0.7, 1.4], ids=["deep shade", "shade", "patch of sun"])
 def test_shade_and_sun_are_light(strength: float) -> None:
     found = verdict(GROUND, with_shade(GROUND, strength))
