@@ -27,6 +27,7 @@ from map_server.bootstrap.notices import notice_channels
 from map_server.bootstrap.patrols import running_patrols, telling
 from map_server.bootstrap.people import identity_provider
 from map_server.bootstrap.record import record_keeping
+from map_server.bootstrap.reports import report_services
 from map_server.bootstrap.sites import followed_sites
 from map_server.bootstrap.system import SystemClock, new_id, new_token
 from map_server.config import Settings
@@ -123,6 +124,7 @@ def running_services(
                     begin, SqlVerdictReads(engine), clock, new_id, telling(runs), follower, streams
                 ),
                 audit=audit,
+                reporting=report_services(begin, clock, owners),
                 geodata=Geodata(begin, read, clock, GeodataFiles()),
                 places=places,
                 teams=Teams(begin, read),

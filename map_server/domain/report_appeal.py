@@ -63,15 +63,14 @@ class Appeal:
         )
 
 
-def expect_appealable(row: ReportRow | None, unit_id: str | None) -> None:
-    """Check that a unit may object to a row of a frozen report. Raises Forbidden, InvalidInput."""
-    if row is None:
-        raise InvalidInput("This work order is not in the report.", (_field("work_order_id", "not in it"),))
-    if unit_id is None or row.unit_id != unit_id:
+def expect_appealable(row: ReportRow | None) -> ReportRow:
+    """Give the row that charges a unit, where it may be objected to. Raises Forbidden, InvalidInput."""
+    if row is None or not row.unit_id:
         raise Forbidden("Only the unit that is charged with this work order may object.")
     if not row.marks & COSTLY:
         message = "This work order cost the unit no points."
         raise InvalidInput(message, (_field("work_order_id", message),))
+    return row
 
 
 def spelled_reason(raw: str) -> str:

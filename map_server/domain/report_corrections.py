@@ -23,8 +23,8 @@ class Correction:
 
     was: ReportRow | None
     now: ReportRow | None
-    known_at: datetime | None
-    because: str | None
+    known_at: datetime | None = None
+    because: str | None = None
     seq: int | None = None
     appeal_id: str | None = None
 
@@ -47,8 +47,3 @@ class CorrectionList:
     as_of_seq: int
     items: tuple[Correction, ...]
     headline_now: tuple[Figure, ...]
-
-
-def is_changed(was: ReportRow | None, now: ReportRow | None) -> bool:
-    """Whether two states of a row differ in anything that a report tells."""
-    return was != now

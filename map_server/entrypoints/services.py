@@ -35,6 +35,8 @@ from map_server.services.patrol_finds import PatrolFinds
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Begin, Clock
+from map_server.services.report_scoring import ReportAppeals, ScoreFormulas
+from map_server.services.reports import Reports
 from map_server.services.responsibilities import Responsibilities
 from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.retention import Retention
@@ -81,6 +83,15 @@ class AuditServices:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportServices:
+    """Reports, how units are scored in them, and what units object to."""
+
+    reports: Reports
+    formulas: ScoreFormulas
+    appeals: ReportAppeals
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The use cases and flat queries of one running server."""
 
@@ -110,6 +121,7 @@ class Services:
     notice_delivery: NoticeDelivery
     audit_desk: AuditDesk
     audit: AuditServices
+    reporting: ReportServices
     geodata: Geodata
     places: Places
     teams: Teams

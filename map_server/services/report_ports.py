@@ -81,11 +81,11 @@ class ReportLedger(Protocol):
     def page(self, drill: Drill, after: int | None, limit: int) -> RowPage:
         """Give rows behind a figure."""
 
-    def set_aside(self, work_order_ids: Iterable[str]) -> None:
-        """Take orders out of the ledger."""
+    def set_aside(self, charged: Iterable[tuple[str, str]]) -> None:
+        """Take out what units were charged with: pairs of order and unit."""
 
     def differences(self, report_id: str) -> Sequence[tuple[ReportRow | None, ReportRow | None]]:
-        """Compare with the rows kept with a frozen report: what was, what is."""
+        """Compare with the rows kept with a frozen report, by subject and number: what was, what is."""
 
     def keep(self, report_id: str) -> str:
         """Keep the rows for a report that is about to be frozen; give the hash that binds them."""
@@ -114,8 +114,8 @@ class FrozenReportRepository(Protocol):
     def rows(self, report_id: str, drill: Drill, after: int | None, limit: int) -> RowPage:
         """Give the rows behind a figure."""
 
-    def row(self, report_id: str, work_order_id: str) -> ReportRow | None:
-        """Give the row of a work order."""
+    def charged(self, report_id: str, work_order_id: str, unit_id: str) -> ReportRow | None:
+        """Give the row that charges a unit with a work order."""
 
     def rows_sha256(self, report_id: str) -> str:
         """Hash the rows as they lie."""

@@ -127,6 +127,7 @@ class WorkOrderFlow:
             at=after.updated_at,
             reason=reason,
             task=number if task else None,
+            was_due_at=before.due_at if before is not None and before.stage is not None else None,
         )
         work.work_orders.add_step(step)
         earlier = None if before is None else facts_of(before)

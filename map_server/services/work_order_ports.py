@@ -14,7 +14,8 @@ class Step:
     """One thing that was done to a work order; never changed, never removed. Reports are built from these.
 
     `action` is in the past tense, as in the audit log. `unit_id` is the unit that leads after the step, or
-    whose task it is about. `task` numbers the task, None for the order as a whole.
+    whose task it is about. `task` numbers the task, None for the order as a whole. `was_due_at` is the due
+    time that ran until this step, None where no clock ran.
     """
 
     work_order_id: str
@@ -26,6 +27,7 @@ class Step:
     at: datetime
     reason: str = ""
     task: int | None = None
+    was_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

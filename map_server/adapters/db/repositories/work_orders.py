@@ -91,6 +91,7 @@ class SqlWorkOrders:
                 at=step.at,
                 reason=step.reason,
                 task=step.task,
+                was_due_at=step.was_due_at,
             )
         )
 

@@ -99,6 +99,8 @@ work_order_steps = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
     Column("task", Integer),
+    # The due time that ran until this step; NULL where no clock ran.
+    Column("was_due_at", UtcDateTime),
     Index("ix_work_order_steps_work_order_id_seq", "work_order_id", "seq"),
     Index("ix_work_order_steps_at", "at"),
 )
