@@ -164,7 +164,7 @@ def _ramp(value: float, low: float, high: float) -> float:
 
 
 def _place(before: Plane, now: Plane, outline: Mask) -> Mask:
-    """Give an outline and what is close around it, without firm edges that stay: those of a thing in front."""
+    """Give an outline and its surroundings, without firm edges that stay: those of a thing in front."""
     whole = grown(outline, 2)
     stays = marked((np.abs(before) > _FIRM_EDGE) & (np.abs(now - before) < np.abs(before) / 2))
     free = without(whole, grown(stays, 2))
