@@ -7,7 +7,7 @@ from typing import TypeAlias
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from map_server.adapters.streets import EmbeddedStreets, StraightLines, StreetParams
+from map_server.adapters.streets import EmbeddedStreets, StraightLines, StreetParams, plain_ways
 from map_server.domain.datum import LonLat
 from map_server.domain.street import ON_FOOT_NOW, Trip
 from map_server.domain.travel import TravelTable
@@ -50,7 +50,7 @@ class LoadedStreets:
 
     def _made(self, geometries: Sequence[BaseGeometry]) -> _Network:
         ways = list(_lines(geometries))
-        return EmbeddedStreets(ways, self._params) if ways else StraightLines(self._params)
+        return EmbeddedStreets(plain_ways(ways), self._params) if ways else StraightLines(self._params)
 
 
 def _lines(geometries: Sequence[BaseGeometry]) -> Iterable[list[LonLat]]:

@@ -1,4 +1,4 @@
-"""Shortest ways on the streets of the loaded geodata, in memory, with SciPy; no routing service is needed."""
+"""Shortest ways on the loaded streets, in memory, with SciPy; no routing service is needed."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -7,22 +7,23 @@ from itertools import pairwise, product
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import KDTree
+from shapely.ops import substring
 
+from map_server.adapters.road_access import Accesses, PlumbLines, legs
+from map_server.adapters.road_graph import Flags, RoadGraph
+from map_server.adapters.road_segments import Floats, Ints, Piece, Pieces, cut
 from map_server.domain.datum import LonLat
 from map_server.domain.plane import LocalPlane
-from map_server.domain.street import ON_FOOT_NOW, Trip
-from map_server.domain.travel import TravelTable
+from map_server.domain.segment import Segment
+from map_server.domain.street import ON_FOOT_NOW, StreetWay, TravelMode, Trip
+from map_server.domain.street_profile import PROFILES
+from map_server.domain.travel import WALKING_M_S, TravelTable
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
+Closed: TypeAlias = frozenset[str]
+"""Ids of the segments on which nobody passes."""
 
-_NO_NODE = -9999
-"""What SciPy writes as the predecessor of a node that has none."""
+ALL_OPEN: Closed = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class StreetParams:
     """A place farther from every way than this cannot be reached."""
     detour_factor: float = 1.35
     """Metres walked per metre of straight line, where there are no streets at all."""
+    least_island_share: float = 0.05
+    """A part of the network that no way connects to the rest is left aside when it is shorter than this
+    share of the largest part: bits at the edge of an extract, ways that were drawn without a link."""
     cached_tables: int = 8
+    cached_graphs: int = 6
 
     def __post_init__(self) -> None:
         for key, low, high in (("join_within_m", 0.0, 10.0), ("max_access_m", 1.0, 2000.0)):
@@ -43,134 +48,126 @@ class StreetParams:
                 raise ValueError(f"{key}: {getattr(self, key)} must lie between {low} and {high}")
         if not 1.0 <= self.detour_factor <= 3.0:
             raise ValueError(f"detour_factor: {self.detour_factor} must lie between 1 and 3")
-        if self.cached_tables < 1:
-            raise ValueError(f"cached_tables: {self.cached_tables} must be at least 1")
+        if not 0.0 <= self.least_island_share <= 1.0:
+            raise ValueError(f"least_island_share: {self.least_island_share} must lie between 0 and 1")
+        for key in ("cached_tables", "cached_graphs"):
+            if getattr(self, key) < 1:
+                raise ValueError(f"{key}: {getattr(self, key)} must be at least 1")
 
 
 @dataclass(frozen=True, slots=True)
-class _Access:
-    """Where a place meets the network: the edge, how far along it (m), and how far away from it (m)."""
+class _Ground:
+    """The graph of one mode and one set of closures, and how places come onto it."""
 
-    edge: int
-    along_m: float
-    away_m: float
+    graph: RoadGraph
+    plumb_lines: PlumbLines
 
 
 class EmbeddedStreets:
-    """A `StreetNetwork` over polylines. Ways that share a vertex meet; ways that merely cross do not."""
+    """A `StreetNetwork` over ways. Ways that share a vertex meet; ways that merely cross do not."""
 
-    def __init__(self, ways: Sequence[Sequence[LonLat]], params: StreetParams | None = None) -> None:
-        """Build the graph from ways of two or more points. Raises ValueError when there is no way at all."""
-        vertices = [point for way in ways for point in way]
-        if not any(len(way) > 1 for way in ways):
-            raise ValueError("ways: there is no street to walk on; give one line of two points or more")
+    def __init__(self, ways: Sequence[StreetWay], params: StreetParams | None = None) -> None:
+        """Cut the ways into segments. Raises ValueError when there is no way at all."""
         self._params = params or StreetParams()
-        self._plane = LocalPlane((vertices[0][0], vertices[0][1]))
-        xy_m = np.array([self._plane.xy_m(point) for point in vertices])
-        node_of = _joined(xy_m, self._params.join_within_m)
-        self._node_xy_m = _first_of_each(xy_m, node_of)
-        self._edges = _edges(ways, node_of)
-        ends_m = self._node_xy_m[self._edges]
-        self._length_m: Floats = np.hypot(*(ends_m[:, 1] - ends_m[:, 0]).T)
-        self._tree = shapely.STRtree([shapely.LineString(ends) for ends in ends_m])
-        self._tables: OrderedDict[tuple[LonLat, ...], TravelTable] = OrderedDict()
+        self.pieces: Pieces = cut(ways, self._params.join_within_m)
+        self._row_of = {piece.segment.segment_id: row for row, piece in enumerate(self.pieces.pieces)}
+        self._grounds: OrderedDict[tuple[TravelMode, Closed], _Ground] = OrderedDict()
+        self._tables: OrderedDict[tuple[TravelMode, Closed, tuple[LonLat, ...]], TravelTable] = OrderedDict()
 
     @property
     def description(self) -> str:
         """Say what the distances rest on."""
-        return f"streets ({len(self._edges)} pieces, {self._length_m.sum() / 1000:.0f} km)"
+        total_m = sum(piece.segment.length_m for piece in self.pieces.pieces)
+        return f"streets ({len(self.pieces.pieces)} pieces, {total_m / 1000:.0f} km)"
 
-    def table(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> TravelTable:
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Give the segments that can be walked."""
+        return tuple(piece.segment for piece in self.pieces.pieces if not piece.uses[TravelMode.WALK].is_none)
+
+    def graph(self, mode: TravelMode, closed: Closed = ALL_OPEN) -> RoadGraph:
+        """Give the graph of a mode with these segments closed; those asked for last are kept."""
+        return self._ground(mode, closed).graph
+
+    def table(
+        self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW, closed: Closed = ALL_OPEN
+    ) -> TravelTable:
         """Measure all pairs of points; the last few tables are kept."""
-        key = tuple(points)
+        key = (trip.mode, closed, tuple(points))
         if key not in self._tables:
-            self._tables[key] = self._measured(key)
+            self._tables[key] = self._measured(key[2], self._ground(trip.mode, closed), trip.mode)
             if len(self._tables) > self._params.cached_tables:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(key)
         return self._tables[key]
 
-    def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
+    def paths(
+        self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW, closed: Closed = ALL_OPEN
+    ) -> tuple[tuple[LonLat, ...], ...]:
         """Give the way from each point to the next."""
-        accesses = [self._access(point) for point in points]
-        graph, node_of = self._graph_with(accesses)
-        reached = [index for index, access in enumerate(accesses) if access is not None]
-        rows = {index: row for row, index in enumerate(reached)}
-        sources = [node_of[index] for index in reached]
-        _, before = dijkstra(graph, directed=False, indices=sources, return_predecessors=True)
-        before = np.atleast_2d(before)
-        legs = []
-        for start, end in pairwise(range(len(points))):
-            nodes: list[int] = []
-            if start in rows and end in rows:
-                nodes = _walked(before[rows[start]], node_of[start], node_of[end])
-            legs.append(
-                (points[start], *(self._position(node, accesses, node_of) for node in nodes), points[end])
-            )
-        return tuple(legs)
-
-    def _measured(self, points: tuple[LonLat, ...]) -> TravelTable:
-        accesses = [self._access(point) for point in points]
-        graph, node_of = self._graph_with(accesses)
-        reached = [index for index, access in enumerate(accesses) if access is not None]
-        metres: list[list[float | None]] = [[None] * len(points) for _ in points]
-        off = {index: self._away_m(points[index]) for index in range(len(points)) if index not in node_of}
-        if reached:
-            nodes = [node_of[index] for index in reached]
-            found = np.atleast_2d(dijkstra(graph, directed=False, indices=nodes))[:, nodes]
-            for row, start in enumerate(reached):
-                for column, end in enumerate(reached):
-                    metres[start][end] = _with_access(
-                        float(found[row, column]), accesses[start], accesses[end]
-                    )
-        for start, end in product(range(len(points)), repeat=2):
-            if points[start] == points[end]:
-                metres[start][end] = 0.0
-        return TravelTable(tuple(tuple(row) for row in metres), off)
-
-    def _access(self, point: LonLat) -> _Access | None:
-        """Drop a plumb line on the nearest piece of street."""
-        place = shapely.Point(self._plane.xy_m(point))
-        found = self._tree.query_nearest(place, max_distance=self._params.max_access_m, all_matches=False)
-        if found.size == 0:
-            return None
-        edge = int(found[0])
-        line = self._tree.geometries[edge]
-        return _Access(
-            edge, float(shapely.line_locate_point(line, place)), float(shapely.distance(line, place))
+        ground = self._ground(trip.mode, closed)
+        accesses = ground.plumb_lines.drop(points)
+        legs_of = (
+            (points[start], *self._way(ground.graph, accesses, start, end), points[end])
+            for start, end in pairwise(range(len(points)))
         )
+        return tuple(_without_repeats(leg) for leg in legs_of)
 
-    def _away_m(self, point: LonLat) -> float:
-        nearest = self._tree.query_nearest(shapely.Point(self._plane.xy_m(point)), return_distance=True)
-        return round(float(nearest[1][0]), 1)
+    def _ground(self, mode: TravelMode, closed: Closed) -> _Ground:
+        key = (mode, closed)
+        if key not in self._grounds:
+            rows = {self._row_of[segment_id] for segment_id in closed if segment_id in self._row_of}
+            graph = RoadGraph(self.pieces, PROFILES[mode], rows, self._params.least_island_share)
+            lines = PlumbLines(self.pieces, graph, self._params.max_access_m)
+            self._grounds[key] = _Ground(graph, lines)
+            if len(self._grounds) > self._params.cached_graphs:
+                self._grounds.popitem(last=False)
+        self._grounds.move_to_end(key)
+        return self._grounds[key]
 
-    def _graph_with(self, accesses: Sequence[_Access | None]) -> tuple[csr_array, dict[int, int]]:
-        """Give the graph with one more node for each place, set into the edge that it meets."""
-        base = len(self._node_xy_m)
-        node_of = {index: base + index for index, access in enumerate(accesses) if access is not None}
-        on_edge: dict[int, list[tuple[float, int]]] = {}
-        for index, access in enumerate(accesses):
-            if access is not None:
-                on_edge.setdefault(access.edge, []).append((access.along_m, base + index))
-        extra: list[tuple[int, int, float]] = []
-        for edge, stops in on_edge.items():
-            start, end = (int(node) for node in self._edges[edge])
-            chain = [(0.0, start), *sorted(stops), (float(self._length_m[edge]), end)]
-            extra += [(one, other, max(far - near, 0.0)) for (near, one), (far, other) in pairwise(chain)]
-        starts = np.concatenate([self._edges[:, 0], np.array([one for one, _, _ in extra], dtype=np.int64)])
-        ends = np.concatenate([self._edges[:, 1], np.array([other for _, other, _ in extra], dtype=np.int64)])
-        lengths = np.concatenate([self._length_m, np.array([length for _, _, length in extra])])
-        size = base + len(accesses)
-        return _shortest_parallel(starts, ends, lengths, size), node_of
+    def _measured(self, points: tuple[LonLat, ...], ground: _Ground, mode: TravelMode) -> TravelTable:
+        accesses = ground.plumb_lines.drop(points)
+        is_on = accesses.piece >= 0
+        off = {int(row): round(float(accesses.away_m[row]), 1) for row in np.flatnonzero(~is_on)}
+        on = accesses.of(is_on)
+        *effort_m, length_m = _between(ground.graph, on)
+        apart = on.away_m[:, None] + on.away_m[None, :]
+        is_same = _same_places(points)
+        metres = _spread(length_m + apart, is_on, is_same)
+        if ground.graph.is_even and mode is TravelMode.WALK:
+            return TravelTable(metres, off)
+        pace = PROFILES[mode].pace_m_s / WALKING_M_S  # from the street to the place everybody walks
+        return TravelTable(metres, off, _spread([*effort_m, length_m][0] + pace * apart, is_on, is_same))
 
-    def _position(self, node: int, accesses: Sequence[_Access | None], node_of: dict[int, int]) -> LonLat:
-        base = len(self._node_xy_m)
-        if node < base:
-            return self._plane.lonlat(*self._node_xy_m[node])
-        access = accesses[node - base]
-        assert access is not None, "only places on the network have a node"
-        foot = shapely.line_interpolate_point(self._tree.geometries[access.edge], access.along_m)
-        return self._plane.lonlat(float(shapely.get_x(foot)), float(shapely.get_y(foot)))
+    def _way(self, graph: RoadGraph, accesses: Accesses, start: int, end: int) -> list[LonLat]:
+        """Give the course from foot to foot of two places' plumb lines; nothing where no way leads."""
+        if accesses.piece[start] < 0 or accesses.piece[end] < 0:
+            return []
+        pair = accesses.of(np.array([start, end]))
+        leaving, arriving = legs(graph, pair, True), legs(graph, pair, False)
+        one, other = (self.pieces.pieces[row] for row in pair.piece)
+        direct_m = _direct(graph, pair)[0, 1]
+        ways = graph.ways_from(leaving.nodes[0])
+        slow = graph.slowness[pair.piece]
+        total = (
+            leaving.length_m[0][:, None] * slow[0]
+            + ways.effort_m[:, arriving.nodes[1]]
+            + arriving.length_m[1][None, :] * slow[1]
+        )
+        if direct_m * slow[0] <= total.min():
+            return (
+                _course(one, pair.share[0], pair.share[1], self.pieces.plane) if np.isfinite(direct_m) else []
+            )
+        if not np.isfinite(total.min()):
+            return []
+        first, last = (int(side) for side in np.unravel_index(total.argmin(), total.shape))
+        nodes = int(leaving.nodes[0, first]), int(arriving.nodes[1, last])
+        found = graph.pieces_between(ways.before[first].tolist(), *nodes) or []
+        course = _course(one, pair.share[0], float(first), self.pieces.plane)
+        for row, is_forward in found:
+            points = self.pieces.pieces[row].segment.points
+            course += points if is_forward else points[::-1]
+        return course + _course(other, float(last), pair.share[1], self.pieces.plane)
 
 
 class StraightLines:
@@ -198,58 +195,100 @@ class StraightLines:
         return tuple((start, end) for start, end in pairwise(points))
 
 
-def _joined(xy_m: Floats, within_m: float) -> Ints:
-    """Number the junctions: vertices closer than `within_m` get one number."""
-    pairs = KDTree(xy_m).query_pairs(within_m, output_type="ndarray")
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy_m), len(xy_m)))
-    labels: Ints = connected_components(links, directed=False)[1].astype(np.int64)
-    return labels
-
-
-def _first_of_each(xy_m: Floats, node_of: Ints) -> Floats:
-    _, first = np.unique(node_of, return_index=True)
-    positions: Floats = xy_m[first]
-    return positions
-
-
-def _edges(ways: Sequence[Sequence[LonLat]], node_of: Ints) -> Ints:
-    edges, offset = set(), 0
-    for way in ways:
-        for step in range(offset, offset + len(way) - 1):
-            one, other = sorted((int(node_of[step]), int(node_of[step + 1])))
-            if one != other:
-                edges.add((one, other))
-        offset += len(way)
-    if not edges:
-        raise ValueError("ways: all streets are shorter than the joining distance; check the coordinates")
-    return np.array(sorted(edges), dtype=np.int64)
-
-
-def _shortest_parallel(starts: Ints, ends: Ints, lengths_m: Floats, size: int) -> csr_array:
-    """Give the graph; of several edges between two nodes the shortest stays.
-
-    A sparse matrix would add parallel entries up, and it would drop explicit zeros as missing edges.
+def _between(graph: RoadGraph, on: Accesses) -> list[Floats]:
+    """Give metres along the streets between all places on the network (inf: no way), and efforts before them
+    where the two are not the same.
     """
-    low, high = np.minimum(starts, ends), np.maximum(starts, ends)
-    order = np.lexsort((lengths_m, high, low))
-    low, high, lengths_m = low[order], high[order], lengths_m[order]
-    first = np.ones(len(low), dtype=bool)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    kept_m = np.maximum(lengths_m[first], 1e-9)
-    return csr_array((kept_m, (low[first], high[first])), shape=(size, size))
+    leaving, arriving = legs(graph, on, True), legs(graph, on, False)
+    sources, row_of = np.unique(leaving.nodes, return_inverse=True)
+    ways, row_of = graph.ways_from(sources), row_of.reshape(leaving.nodes.shape)
+    slow = graph.slowness[on.piece][:, None]
+    out, back = leaving.length_m, arriving.length_m
+    if graph.is_even:
+        costs = [(ways.length_m, out, back, _direct(graph, on))]
+    else:
+        direct_m = _direct(graph, on)
+        costs = [
+            (ways.effort_m, out * slow, back * slow, direct_m * slow),
+            (ways.length_m, out, back, direct_m),
+        ]
+    from_places = _least(
+        [[away[:, side, None] + between[row_of[:, side]] for between, away, _, _ in costs] for side in (0, 1)]
+    )
+    ends = arriving.nodes
+    through = (
+        [
+            row[:, ends[:, side]] + home[:, side]
+            for row, (_, _, home, _) in zip(from_places, costs, strict=True)
+        ]
+        for side in (0, 1)
+    )
+    return _least([[direct for _, _, _, direct in costs], *through])
 
 
-def _with_access(street_m: float, start: _Access | None, end: _Access | None) -> float | None:
-    if start is None or end is None or not np.isfinite(street_m):
-        return None
-    return round(start.away_m + street_m + end.away_m, 3)
+def _least(choices: Sequence[Sequence[Floats]]) -> list[Floats]:
+    """Choose for each pair what is least by the first array of each choice; the others go with it."""
+    best = list(choices[0])
+    for choice in choices[1:]:
+        if len(best) == 1:
+            best = [np.minimum(best[0], choice[0])]
+        else:
+            is_less = choice[0] < best[0]
+            best = [np.where(is_less, new, old) for new, old in zip(choice, best, strict=True)]
+    return best
 
 
-def _walked(before: Ints, start: int, end: int) -> list[int]:
-    """Give the nodes from start to end, both included; empty when no way leads."""
-    if start != end and before[end] == _NO_NODE:
-        return []
-    nodes = [end]
-    while nodes[-1] != start:
-        nodes.append(int(before[nodes[-1]]))
-    return nodes[::-1]
+def _direct(graph: RoadGraph, on: Accesses) -> Floats:
+    """Give the metres between places on one and the same piece, without leaving it."""
+    metres = np.full((len(on.piece), len(on.piece)), np.inf)
+    starts, ends = np.nonzero(on.piece[:, None] == on.piece[None, :])
+    piece, ahead = on.piece[starts], on.share[ends] - on.share[starts]
+    may = np.where(ahead > 0, graph.forward[piece], graph.backward[piece]) | (ahead == 0)
+    metres[starts, ends] = np.where(may, np.abs(ahead) * graph.length_m[piece], np.inf)
+    return metres
+
+
+def _same_places(points: Sequence[LonLat]) -> tuple[Ints, Ints]:
+    """Give rows and columns of the pairs that are one and the same place."""
+    rows_at: dict[LonLat, list[int]] = {}
+    for row, point in enumerate(points):
+        rows_at.setdefault(point, []).append(row)
+    pairs = [pair for rows in rows_at.values() for pair in product(rows, rows)]
+    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return rows, columns
+
+
+def _spread(found_m: Floats, is_on: Flags, same: tuple[Ints, Ints]) -> tuple[tuple[float | None, ...], ...]:
+    """Set the table of the places on the network into that of all places; None where no way leads."""
+    metres = np.round(found_m, 3)
+    if not is_on.all():
+        all_m = np.full((len(is_on), len(is_on)), np.inf)
+        all_m[np.ix_(is_on, is_on)] = metres
+        metres = all_m
+    metres[same] = 0.0
+    if np.isfinite(metres).all():
+        return tuple(map(tuple, metres.tolist()))
+    return tuple(tuple(value if value != np.inf else None for value in row) for row in metres.tolist())
+
+
+def _course(piece: Piece, begin: float, end: float, plane: LocalPlane) -> list[LonLat]:
+    """Give the course of a piece between two shares of its length, in walking order."""
+    line = shapely.LineString(piece.xy_m)
+    total_m = line.length
+    part = substring(line, begin * total_m, end * total_m)
+    return [plane.lonlat(float(x), float(y)) for x, y in shapely.get_coordinates(part)]
+
+
+def _without_repeats(course: Sequence[LonLat]) -> tuple[LonLat, ...]:
+    """Leave out points that the course stands still on; a course has two points at least."""
+    kept = [point for point, before in zip(course[1:-1], course, strict=False) if point != before]
+    return course[0], *kept, course[-1]
+
+
+def plain_ways(lines: Sequence[Sequence[LonLat]]) -> list[StreetWay]:
+    """Give ways for lines that say nothing of themselves: everybody may use them both ways."""
+    return [
+        StreetWay(str(row), "", "", tuple((lon, lat) for lon, lat in line), {"highway": "residential"})
+        for row, line in enumerate(lines)
+        if len(line) > 1
+    ]

@@ -75,7 +75,9 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class LoadedLayer:
-    """What is known of a layer as it was loaded. `revision` rises with every change of its content."""
+    """What is known of a layer as it was loaded. `revision` rises with every change of its content;
+    `attribution` and `licence` are shown wherever the layer is; `data_at` is the day of the data.
+    """
 
     name: str
     source: str
@@ -85,6 +87,9 @@ class LoadedLayer:
     bounds: tuple[float, float, float, float]
     loaded_at: datetime
     revision: int
+    attribution: str = ""
+    licence: str = ""
+    data_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,17 +35,6 @@ class StreetWay:
 
 
 @dataclass(frozen=True, slots=True)
-class StreetSource:
-    """Where loaded streets come from. `data_at` is of what day the data are, where the file says so."""
-
-    name: str
-    digest: str
-    attribution: str = ""
-    licence: str = ""
-    data_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Trip:
     """How and when somebody moves: what is closed between `first` and `last` is not used (None: now)."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -54,13 +55,18 @@ class LayerRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileLayer:
-    """One layer of a file. `crs` is what its coordinates were in, for the record."""
+    """One layer of a file. `crs` is what its coordinates were in, for the record; `attribution` and `licence`
+    are to be shown with it; `data_at` is of what day the data are, where the file says so.
+    """
 
     source: str
     name: str
     crs: str
     digest: str
     features: Sequence[RawFeature]
+    attribution: str = ""
+    licence: str = ""
+    data_at: datetime | None = None
 
 
 class GeodataReader(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from map_server.domain.blind_corner import BlindCorner
 from map_server.domain.datum import LonLat
@@ -11,6 +11,9 @@ from map_server.domain.street import ON_FOOT_NOW, Trip
 from map_server.domain.street_closure import StreetClosure
 from map_server.domain.track_match import MatchedTrack, TrackFix
 from map_server.domain.travel import TravelTable
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 class StreetNetwork(Protocol):

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from map_server.adapters.streets import EmbeddedStreets, StraightLines, StreetParams
+from map_server.adapters.streets import EmbeddedStreets, StraightLines, StreetParams, plain_ways
 from map_server.domain.datum import LonLat
 from map_server.domain.plane import LocalPlane
 from map_server.domain.travel import TravelTable, check_pace
@@ -26,7 +26,7 @@ def at(x_m: float, y_m: float) -> LonLat:
 
 
 def town(*ways: list[tuple[float, float]], params: StreetParams | None = None) -> EmbeddedStreets:
-    return EmbeddedStreets([[at(*point) for point in way] for way in ways], params)
+    return EmbeddedStreets(plain_ways([[at(*point) for point in way] for way in ways]), params)
 
 
 def metres(streets: StreetNetwork, one: LonLat, other: LonLat) -> float | None:
@@ -100,7 +100,7 @@ def test_path_to_a_place_off_the_network_is_a_straight_line() -> None:
 @pytest.mark.parametrize("ways", [[], [[(0.0, 0.0)]], [[(0.0, 0.0), (0.0, 0.0)]]])
 def test_a_ward_without_a_way_is_refused(ways: list[list[LonLat]]) -> None:
     with pytest.raises(ValueError, match="ways:"):
-        EmbeddedStreets(ways)
+        EmbeddedStreets(plain_ways(ways))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,9 @@ def test_distances_equal_brute_force(edges: set[tuple[int, int]]) -> None:
 @pytest.fixture(scope="module")
 def ward_streets() -> EmbeddedStreets:
     text = (WARD / "streets.geojson").read_text(encoding="utf-8")
-    return EmbeddedStreets([one["geometry"]["coordinates"] for one in json.loads(text)["features"]])
+    return EmbeddedStreets(
+        plain_ways([one["geometry"]["coordinates"] for one in json.loads(text)["features"]])
+    )
 
 
 NETWORKS = ["embedded", "straight", "fake"]

@@ -1,0 +1,156 @@
+"""The streets as one mode may use them now: what can be reached, and the least effort between junctions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from map_server.adapters.road_segments import Floats, Ints, Pieces
+from map_server.domain.street_profile import StreetProfile
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+_NO_NODE = -9999
+"""What SciPy writes as the predecessor of a node that has none."""
+_MOST_KEPT = 3000
+"""Junctions up to which all shortest ways are kept: 3 arrays of 9 million numbers, 180 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Directed edges, at most one from node to node: the one of least effort."""
+
+    starts: Ints
+    ends: Ints
+    effort_m: Floats
+    length_m: Floats
+    piece: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Least effort, metres on that way, and predecessors: a row for each source."""
+
+    effort_m: Floats
+    length_m: Floats
+    before: npt.NDArray[np.int32]
+
+
+class RoadGraph:
+    """One mode and one set of closed pieces.
+
+    `end_nodes` has for each piece the nodes of its start and end: junctions, or where the mode cannot pass a
+    junction, a blind end of the piece's own. `slowness` is effort per metre: 1 at the team's own pace;
+    `is_even`: it is 1 everywhere.
+    """
+
+    def __init__(
+        self, pieces: Pieces, profile: StreetProfile, closed: Collection[int], least_island_share: float
+    ) -> None:
+        uses = [piece.uses[profile.mode] for piece in pieces.pieces]
+        is_open = np.ones(len(uses), dtype=bool)
+        is_open[list(closed)] = False
+        self.forward: Flags = np.array([use.forward for use in uses]) & is_open
+        self.backward: Flags = np.array([use.backward for use in uses]) & is_open
+        self.slowness: Floats = profile.pace_m_s / np.array([use.speed_m_s for use in uses])
+        self.is_even = bool(np.all(self.slowness[self.forward | self.backward] == 1.0))
+        self.length_m: Floats = np.array([piece.segment.length_m for piece in pieces.pieces])
+        self.end_nodes, self.size = _end_nodes(pieces, pieces.blocked[profile.mode])
+        self._edges = self._directed()
+        weights = (np.maximum(self._edges.effort_m, 1e-9), (self._edges.starts, self._edges.ends))
+        self._matrix = csr_array(weights, shape=(self.size, self.size))
+        self.is_reached = self._reached(least_island_share)
+        self._kept: Ways | None = None
+        self._edge_of = {
+            (int(start), int(end)): row
+            for row, (start, end) in enumerate(zip(self._edges.starts, self._edges.ends, strict=True))
+        }
+
+    def ways_from(self, nodes: Ints) -> Ways:
+        """Give the least ways from these nodes to all nodes, row by row."""
+        if self.size > _MOST_KEPT:
+            return self._measured(nodes)
+        if self._kept is None:
+            self._kept = self._measured(np.arange(self.size))
+        kept = self._kept
+        return Ways(kept.effort_m[nodes], kept.length_m[nodes], kept.before[nodes])
+
+    def pieces_between(self, before: Sequence[int], start: int, end: int) -> list[tuple[int, bool]] | None:
+        """Give the pieces from node to node and whether each is walked as drawn; None when no way leads."""
+        if start != end and before[end] == _NO_NODE:
+            return None
+        found, node = [], end
+        while node != start:
+            previous = int(before[node])
+            piece = int(self._edges.piece[self._edge_of[previous, node]])
+            found.append((piece, int(self.end_nodes[piece, 0]) == previous))
+            node = previous
+        return found[::-1]
+
+    def _measured(self, nodes: Ints) -> Ways:
+        if len(nodes) == 0:
+            nothing = np.zeros((0, self.size))
+            return Ways(nothing, nothing, np.zeros((0, self.size), dtype=np.int32))
+        effort_m, before = dijkstra(self._matrix, indices=nodes, return_predecessors=True)
+        if self.is_even:
+            return Ways(effort_m, effort_m, before)
+        return Ways(effort_m, self._lengths(nodes, effort_m, before), before)
+
+    def _lengths(self, nodes: Ints, effort_m: Floats, before: npt.NDArray[np.int32]) -> Floats:
+        """Add up the metres of each way, doubling the length of the hop with every round."""
+        metres = csr_array(
+            (self._edges.length_m, (self._edges.starts, self._edges.ends)), shape=(self.size,) * 2
+        )
+        has_one = before != _NO_NODE
+        hop = np.where(has_one, before, np.arange(self.size))
+        rows = np.arange(len(nodes))[:, None]
+        total = np.zeros_like(effort_m)
+        row, column = np.nonzero(has_one)
+        total[row, column] = np.asarray(metres[hop[row, column], column]).ravel()
+        while True:
+            further = hop[rows, hop]
+            if np.array_equal(further, hop):
+                break
+            total += total[rows, hop]
+            hop = further
+        return np.where(np.isfinite(effort_m), total, np.inf)
+
+    def _directed(self) -> Edges:
+        """Give the edges; of several from node to node the one of least effort stays.
+
+        A sparse matrix would add parallel entries up, and it would drop explicit zeros as missing edges.
+        """
+        ahead, back = np.flatnonzero(self.forward), np.flatnonzero(self.backward)
+        piece = np.concatenate([ahead, back])
+        starts = np.concatenate([self.end_nodes[ahead, 0], self.end_nodes[back, 1]])
+        ends = np.concatenate([self.end_nodes[ahead, 1], self.end_nodes[back, 0]])
+        effort_m = (self.length_m * self.slowness)[piece]
+        order = np.lexsort((effort_m, ends, starts))
+        order = order[starts[order] != ends[order]]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (np.diff(starts[order]) != 0) | (np.diff(ends[order]) != 0)
+        kept = order[first]
+        return Edges(starts[kept], ends[kept], effort_m[kept], self.length_m[piece[kept]], piece[kept])
+
+    def _reached(self, least_share: float) -> Flags:
+        """Tell which pieces lie in a part of the network that is worth a plumb line: no small island."""
+        _, part = connected_components(self._matrix, directed=True, connection="strong")
+        part_of = part[self.end_nodes]
+        is_usable = (self.forward | self.backward) & (part_of[:, 0] == part_of[:, 1])
+        length_m = np.bincount(part_of[is_usable, 0], self.length_m[is_usable], minlength=part.max() + 1)
+        is_worth: Flags = length_m >= least_share * max(length_m.max(), 1e-9)
+        reached: Flags = is_usable & is_worth[part_of[:, 0]]
+        return reached
+
+
+def _end_nodes(pieces: Pieces, blocked: Collection[int]) -> tuple[Ints, int]:
+    ends = np.array([(piece.start, piece.end) for piece in pieces.pieces], dtype=np.int64)
+    next_node = pieces.junctions
+    for row, side in np.argwhere(np.isin(ends, list(blocked))):
+        ends[row, side] = next_node
+        next_node += 1
+    return ends, next_node
