@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 
+from map_server.adapters.db.queries.overdue import SqlSitesInPlans
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.adapters.planner import PyVrpPlanner
 from map_server.bootstrap.database import open_database
 from map_server.config import Settings
+from map_server.domain.blind_corner import BlindCorner
 from map_server.domain.datum import LonLat
 from map_server.domain.event import GroundFix, View
 from map_server.domain.incident import Incident, IncidentState, severity_of
@@ -18,11 +20,15 @@ from map_server.domain.patrol_plan import PatrolPlan, Stop, StopState
 from map_server.domain.plane import LocalPlane
 from map_server.domain.site import Site, SiteKind
 from map_server.domain.team import Team
+from map_server.services.campaigns import Campaigns
+from map_server.services.overdue import OverdueList
 from map_server.services.patrol_making import PlanMaking
 from map_server.services.patrol_ports import Effort
 from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.patrols import Patrols, PlanRecord, ShiftWish
 from map_server.services.places import Places
+from map_server.services.plan_decisions import PlanDecisions
+from map_server.services.plan_wishes import PlanWishes
 from map_server.services.teams import Teams
 from tests.fakes.clock import FakeClock
 from tests.fakes.streets import SquareTown
@@ -97,17 +103,15 @@ class PatrolOffice:
         self._waiting: list[Callable[[], None]] = []
         numbers = count(1)
         self.places = Places(self.read, self.clock)
-        making = PlanMaking(
-            lambda: self.incidents,
-            self.places,
-            self.streets,
-            PyVrpPlanner(),
-            self.clock,
-            lambda: f"id-{next(numbers)}",
-        )
+        self.corners: list[BlindCorner] = []
+        wishes = PlanWishes(lambda: self.incidents, lambda: self.corners, self.places, self.read, self.clock)
+        making = PlanMaking(wishes, self.streets, PyVrpPlanner(), self.clock, lambda: f"id-{next(numbers)}")
         self.runs = PatrolRuns(self.begin, self.read, self.clock, making, self._in_background)
         self.patrols = Patrols(self.begin, self.read, self.clock, lambda: f"plan-{next(numbers)}", self.runs)
         self.teams = Teams(self.begin, self.read)
+        self.decisions = PlanDecisions(self.begin, self.clock, self.runs)
+        self.campaigns = Campaigns(self.begin, self.read, self.clock, lambda: f"campaign-{next(numbers)}")
+        self.overdue = OverdueList(self.places, SqlSitesInPlans(self.engine), self.clock)
 
     def _in_background(self, work: Callable[[], None]) -> None:
         if self.is_waiting:

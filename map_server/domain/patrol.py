@@ -4,8 +4,8 @@ Times inside a problem are whole seconds after its `origin_at`. What a visit is 
 of patrol that may be spent on it, so that worth and effort can be compared and explained to a supervisor.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
@@ -203,6 +203,19 @@ class PatrolProblem:
     def travel_of(self, shift: int) -> TravelTable:
         """Give the table by which this shift's team moves."""
         return self.own_travel.get(shift, self.travel)
+
+    def without(self, dropped: Collection[int]) -> "PatrolProblem":
+        """Give the problem without some visits."""
+        kept = [index for index in range(len(self.visits)) if index not in dropped]
+        rows = [*kept, *range(len(self.visits), len(self.travel.metres))]
+        place = {row: position for position, row in enumerate(rows)}
+        return replace(
+            self,
+            visits=tuple(self.visits[index] for index in kept),
+            travel=self.travel.selected(rows),
+            own_travel={shift: table.selected(rows) for shift, table in self.own_travel.items()},
+            ends=tuple((place[start], place[end]) for start, end in self.ends),
+        )
 
     def at(self, seconds: int) -> datetime:
         """Give the moment that lies so many seconds after the origin."""

@@ -1,77 +1,30 @@
-"""What a visit is worth and how long it takes: turns confirmed incidents and due sites into visits."""
+"""What a visit is worth and how long it takes: makes visits of incidents, sites, blind corners and breaks."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
-from types import MappingProxyType
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 
+from map_server.domain.blind_corner import BlindCorner
 from map_server.domain.event import GroundFix
 from map_server.domain.incident import Incident, Severity
 from map_server.domain.insertion import fits_alone
 from map_server.domain.patrol import (
-    HIGHEST_PRIZE_S,
     LONGEST_SERVICE_S,
     PatrolProblem,
     Rank,
     SubjectKind,
     Visit,
+    own_skill,
 )
+from map_server.domain.patrol_params import PatrolParams
+from map_server.domain.patrol_plan import Route
 from map_server.domain.place import Whereabouts
-from map_server.domain.site import Site, SiteKind
+from map_server.domain.site import Site
+from map_server.domain.travel import WALKING_M_S
 
-_SERVICE_S = MappingProxyType(
-    {
-        SiteKind.DROP_POINT: 180,
-        SiteKind.BIN_HOUSE: 300,
-        SiteKind.FIRE_LANE: 240,
-        SiteKind.STRUCTURE_POINT: 420,
-    }
-)
-_PRIZE_S = MappingProxyType(
-    {
-        SiteKind.DROP_POINT: 900,
-        SiteKind.BIN_HOUSE: 1200,
-        SiteKind.FIRE_LANE: 1200,
-        SiteKind.STRUCTURE_POINT: 1500,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PatrolParams:
-    """Seconds on site, and worth in seconds of patrol that may be spent on a visit, way and wait included."""
-
-    incident_service_s: int = 600
-    incident_prize_s: int = 5400
-    urgent_prize_s: int = 21_600
-    urgent_within_s: int = 3600
-    """An urgent incident should be reached within this time."""
-    site_service_s: Mapping[SiteKind, int] = field(default_factory=lambda: _SERVICE_S)
-    site_prize_s: Mapping[SiteKind, int] = field(default_factory=lambda: _PRIZE_S)
-    overdue_prize_s_per_day: int = 300
-    most_overdue_prize_s: int = 3600
-    most_sites: int = 300
-    """The sites that are overdue longest come first."""
-
-    def __post_init__(self) -> None:
-        for key in ("incident_prize_s", "urgent_prize_s"):
-            if not self.incident_service_s < getattr(self, key) <= HIGHEST_PRIZE_S:
-                raise ValueError(f"{key}: must lie above incident_service_s and not above {HIGHEST_PRIZE_S}")
-        if not 0 < self.incident_service_s <= LONGEST_SERVICE_S:
-            raise ValueError(
-                f"incident_service_s: {self.incident_service_s} must lie between 1 and {LONGEST_SERVICE_S}"
-            )
-        for kind in SiteKind:
-            if not 0 < self.site_service_s[kind] < self.site_prize_s[kind] <= HIGHEST_PRIZE_S:
-                raise ValueError(f"site_prize_s: that of {kind} must lie above its site_service_s")
-        if not 60 <= self.urgent_within_s <= 86_400:
-            raise ValueError(f"urgent_within_s: {self.urgent_within_s} must lie between 60 and 86400")
-        if self.overdue_prize_s_per_day < 0 or not 0 <= self.most_overdue_prize_s <= 12 * 3600:
-            raise ValueError(
-                "most_overdue_prize_s: must lie between 0 and 43200, and overdue_prize_s_per_day not below 0"
-            )
-        if not 0 <= self.most_sites <= 1000:
-            raise ValueError(f"most_sites: {self.most_sites} must lie between 0 and 1000")
+BLIND_CORNER = "blind_corner"
+_NEVER_WALKED_DAYS = 60.0
+"""What counts as the age of a corner that no team was ever seen in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +70,22 @@ def incident_visit(
 
 
 def site_visits(sites: Iterable[Site], horizon: Horizon, params: PatrolParams) -> list[Visit]:
-    """Give visits to the sites that are due before the horizon's end, those overdue longest first."""
-    due = [site for site in sites if site.is_due(horizon.ends_at)]
-    due.sort(key=lambda site: (-site.overdue_days(horizon.ends_at), site.site_id))
-    return [_site_visit(site, horizon, params) for site in due[: params.most_sites]]
+    """Give visits to the sites that are due by the horizon's end or soon after, the longest overdue first."""
+    soon = horizon.ends_at + timedelta(days=params.early_days)
+    due = [(_late_days(site, horizon.ends_at), site) for site in sites if site.is_due(soon)]
+    due.sort(key=lambda each: (-each[0], each[1].site_id))
+    return [_site_visit(site, late_days, horizon, params) for late_days, site in due[: params.most_sites]]
 
 
-def _site_visit(site: Site, horizon: Horizon, params: PatrolParams) -> Visit:
-    overdue_s = site.overdue_days(horizon.ends_at) * params.overdue_prize_s_per_day
+def _late_days(site: Site, moment: datetime) -> float:
+    """Give for how many days a look has been due; below 0 before it is."""
+    if site.due_at is None:
+        return site.overdue_days(moment)
+    return (moment - site.due_at).total_seconds() / 86_400
+
+
+def _site_visit(site: Site, late_days: float, horizon: Horizon, params: PatrolParams) -> Visit:
+    service_s = params.site_service_s[site.kind]
     opens_s, closes_s = _window(site, horizon)
     return Visit(
         subject_kind=SubjectKind.SITE,
@@ -133,10 +94,65 @@ def _site_visit(site: Site, horizon: Horizon, params: PatrolParams) -> Visit:
         name_zh=site.name_zh,
         name_en=site.name_en,
         point=site.point,
-        service_s=params.site_service_s[site.kind],
-        prize_s=params.site_prize_s[site.kind] + min(round(overdue_s), params.most_overdue_prize_s),
+        service_s=service_s,
+        prize_s=max(_site_prize_s(params.site_prize_s[site.kind], late_days, params), service_s + 1),
         opens_s=opens_s,
         closes_s=closes_s,
+    )
+
+
+def _site_prize_s(full_s: int, late_days: float, params: PatrolParams) -> int:
+    """Grow towards the due date from a share of the prize to all of it, and past it day by day."""
+    if late_days >= 0:
+        return full_s + min(round(late_days * params.overdue_prize_s_per_day), params.most_overdue_prize_s)
+    missing = min(-late_days / params.early_days, 1.0) * (1 - params.early_share)
+    return round(full_s * (1 - missing))
+
+
+def corner_visits(corners: Iterable[BlindCorner], horizon: Horizon, params: PatrolParams) -> list[Visit]:
+    """Give visits to the blind corners, those not walked for longest first."""
+    by_age = sorted(corners, key=lambda one: (-_unwalked_days(one), one.corner_id))
+    return [_corner_visit(corner, horizon, params) for corner in by_age[: params.most_corners]]
+
+
+def _unwalked_days(corner: BlindCorner) -> float:
+    return _NEVER_WALKED_DAYS if corner.days_since_walked is None else corner.days_since_walked
+
+
+def _corner_visit(corner: BlindCorner, horizon: Horizon, params: PatrolParams) -> Visit:
+    """The stretch is walked whole, on foot, and left where it was entered: what a team does who looks."""
+    service_s = min(max(round(corner.length_m / WALKING_M_S), 60), LONGEST_SERVICE_S)
+    grown_s = params.corner_prize_s + round(_unwalked_days(corner) * params.corner_prize_s_per_day)
+    return Visit(
+        subject_kind=SubjectKind.CORNER,
+        subject_id=corner.corner_id,
+        category=BLIND_CORNER,
+        name_zh=corner.name_zh or "盲角",
+        name_en=corner.name_en or "Blind corner",
+        point=(corner.lon, corner.lat),
+        service_s=service_s,
+        prize_s=service_s + min(grown_s, params.most_corner_prize_s),
+        opens_s=0,
+        closes_s=horizon.seconds(horizon.ends_at),
+    )
+
+
+def break_visit(route: Route, horizon: Horizon) -> Visit | None:
+    """Give a team's break, taken where its shift starts; None where it has none."""
+    if route.rest_opens_at is None or route.rest_closes_at is None:
+        return None
+    return Visit(
+        subject_kind=SubjectKind.BREAK,
+        subject_id=route.team_id,
+        category=SubjectKind.BREAK.value,
+        name_zh="休息",
+        name_en="Break",
+        point=route.start,
+        service_s=route.rest_s,
+        prize_s=0,
+        opens_s=horizon.seconds(route.rest_opens_at),
+        closes_s=horizon.seconds(route.rest_closes_at),
+        skills=frozenset({own_skill(route.team_id)}),
     )
 
 
@@ -151,7 +167,10 @@ def _window(site: Site, horizon: Horizon) -> tuple[int, int]:
 
 
 def with_late_urgent_visits(problem: PatrolProblem) -> PatrolProblem:
-    """Open the windows of urgent visits and breaks that no team can reach in time: late rather than never."""
+    """Open the windows of urgent visits and breaks that no team can reach in time: late rather than never.
+
+    A break that not even then can be taken, because the shift is nearly over, falls away.
+    """
     last_s = max((shift.ends_s for shift in problem.shifts), default=0)
     visits = tuple(
         replace(visit, closes_s=max(last_s, visit.closes_s), further_windows=())
@@ -159,4 +178,10 @@ def with_late_urgent_visits(problem: PatrolProblem) -> PatrolProblem:
         else visit
         for index, visit in enumerate(problem.visits)
     )
-    return replace(problem, visits=visits)
+    opened = replace(problem, visits=visits)
+    hopeless = {
+        index
+        for index, visit in enumerate(visits)
+        if visit.subject_kind is SubjectKind.BREAK and not fits_alone(opened, index)
+    }
+    return opened.without(hopeless) if hopeless else opened

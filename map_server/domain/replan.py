@@ -3,7 +3,7 @@
 What must stay as it is, and where and when each team is free again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,17 +25,19 @@ class Progress:
     free_place: LonLat
 
 
-def progress_of(route: Route, stops: Sequence[Stop], now: datetime) -> Progress:
+def progress_of(
+    route: Route, stops: Sequence[Stop], now: datetime, released: Collection[str] = ()
+) -> Progress:
     """Split a route's stops, given in order, into those that stay and those that may change.
 
-    Stays: what is done or begun, and the stop to which the team is walking.
+    Stays: what is done or begun, and the stop to which the team is walking, unless its key is `released`.
     """
     touched = [stop for stop in stops if stop.state is not StopState.PLANNED]
     latest = touched[-1] if touched else None
     planned = [stop for stop in stops if stop.state is StopState.PLANNED]
     onward = [stop for stop in planned if latest is None or stop.position > latest.position]
     at_work = latest is not None and latest.state is StopState.STARTED
-    if not onward or at_work or now < route.starts_at:
+    if not onward or at_work or now < route.starts_at or onward[0].visit.key in released:
         place = route.start if latest is None else latest.visit.point
         return Progress(route, tuple(touched), tuple(planned), _free_after(route, latest, now), place)
     target = _expected(route, stops, latest, onward[0], now)

@@ -32,6 +32,18 @@ class Rest:
         if not 5 <= self.minutes <= LONGEST_REST_MINUTES:
             raise ValueError(f"rest_minutes: {self.minutes} must lie between 5 and {LONGEST_REST_MINUTES}")
 
+    def times(
+        self, day: date, starts_at: datetime, ends_at: datetime, zone: tzinfo
+    ) -> tuple[datetime, datetime] | None:
+        """Give between which moments of a shift of that day it begins; None where it does not fit in."""
+        earliest = datetime.combine(day, self.earliest, zone)
+        if earliest < starts_at - timedelta(hours=12):  # after midnight in a night shift
+            earliest += timedelta(days=1)
+        latest = earliest + (datetime.combine(day, self.latest) - datetime.combine(day, self.earliest))
+        opens_at = max(earliest, starts_at)
+        closes_at = min(latest, ends_at - timedelta(minutes=self.minutes))
+        return (opens_at, closes_at) if opens_at <= closes_at else None
+
 
 @dataclass(frozen=True, slots=True)
 class Team:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from map_server.domain.street import TravelMode
+
 _Rows: TypeAlias = tuple[tuple[float | None, ...], ...]
 SecondsTable: TypeAlias = tuple[tuple[int | None, ...], ...]
 """Whole seconds from row to row; None where no way leads."""
@@ -18,12 +20,18 @@ WALKING_M_S = 1.2
 EBIKE_M_S = 3.5
 """Pace on an e-bike inside a neighbourhood, stops at gates included; half of the legal 25 km/h."""
 SLOWEST_M_S, FASTEST_M_S = 0.3, 12.0
+_FASTEST_ON_FOOT_M_S = 2.5
 
 
 def check_pace(pace_m_s: float) -> None:
     """Raises ValueError unless the pace is one at which a patrol can move."""
     if not SLOWEST_M_S <= pace_m_s <= FASTEST_M_S:
         raise ValueError(f"pace_m_s: {pace_m_s} must lie between {SLOWEST_M_S} and {FASTEST_M_S}")
+
+
+def mode_at(pace_m_s: float) -> TravelMode:
+    """Tell how a team of this pace moves."""
+    return TravelMode.EBIKE if pace_m_s > _FASTEST_ON_FOOT_M_S else TravelMode.WALK
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,35 +3,21 @@
 Gathers what is worth a visit, measures the ways, and lets the planner or the reviser choose.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from map_server.domain.incident import Severity
 from map_server.domain.insertion import rounded_off, walkable
-from map_server.domain.patrol import Order, PatrolProblem, Shift, Visit, places
+from map_server.domain.patrol import Order, PatrolProblem, Shift, SubjectKind, Visit, places
 from map_server.domain.patrol_plan import PatrolPlan, PlanReport, Route, Stop
-from map_server.domain.patrol_worth import (
-    Horizon,
-    PatrolParams,
-    incident_visit,
-    site_visits,
-    with_late_urgent_visits,
-)
+from map_server.domain.patrol_worth import Horizon, with_late_urgent_visits
 from map_server.domain.replan import Progress, progress_of
+from map_server.domain.street import TravelMode, Trip
+from map_server.domain.travel import TravelTable, mode_at
 from map_server.domain.ward_time import WARD_ZONE
-from map_server.services.patrol_ports import ConfirmedIncidents, Effort, PatrolPlanner, StreetNetwork, Watch
+from map_server.services.patrol_ports import Effort, PatrolPlanner, StreetNetwork, Watch
 from map_server.services.patrol_revision import Revision, Solution, revision_of
-from map_server.services.places import Places
+from map_server.services.plan_wishes import PlanWishes, Waiting, Wanted
 from map_server.services.ports import Clock, IdFactory
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How much there is to do: confirmed incidents, those of them that are urgent, and due sites."""
-
-    incidents: int
-    urgent: int
-    sites: int
 
 
 class PlanMaking:
@@ -39,69 +25,59 @@ class PlanMaking:
 
     def __init__(
         self,
-        incidents: ConfirmedIncidents,
-        places: Places,
+        wishes: PlanWishes,
         streets: StreetNetwork,
         planner: PatrolPlanner,
         clock: Clock,
         new_id: IdFactory,
-        params: PatrolParams | None = None,
     ) -> None:
-        self._incidents = incidents
-        self._places = places
+        self._wishes = wishes
         self._streets = streets
         self._planner = planner
         self._clock = clock
         self._new_id = new_id
-        self._params = params or PatrolParams()
 
     def waiting(self) -> Waiting:
         """Count what a plan could take in now."""
-        incidents = self._incidents()
-        urgent = sum(incident.severity is Severity.URGENT for incident in incidents)
-        return Waiting(len(incidents), urgent, len(self._places.sites(is_due=True)))
+        return self._wishes.waiting()
 
     def first(self, plan: PatrolPlan, routes: Sequence[Route], effort: Effort, watch: Watch) -> Revision:
         """Make the first plan for these shifts."""
         horizon = self._horizon(plan, routes)
-        visits, unplaced = self._visits(horizon)
+        wanted = self._wishes.wanted(plan.plan_id, routes, horizon)
         teams = [progress_of(route, (), horizon.now) for route in routes]
-        problem = self._problem(horizon, visits, teams)
+        problem = self._problem(horizon, wanted.held(wanted.visits, horizon), teams)
         orders = rounded_off(problem, self._planner.plan(problem, effort, watch))
-        report = PlanReport(unplaced=unplaced)
-        return revision_of(Solution(plan, problem, teams, orders, (), report), self._streets, self._new_id)
+        report = PlanReport(unplaced=wanted.unplaced)
+        return self._written(Solution(plan, problem, teams, orders, (), report, wanted.visits), wanted)
 
     def again(self, plan: PatrolPlan, routes: Sequence[Route], stops: Sequence[Stop]) -> Revision:
         """Revise a plan under way: what is touched stays, the rest keeps its team and order where it can."""
         horizon = self._horizon(plan, routes)
+        wanted = self._wishes.wanted(plan.plan_id, routes, horizon)
         everyone = [
-            progress_of(route, [stop for stop in stops if stop.team_id == route.team_id], horizon.now)
+            progress_of(
+                route,
+                [stop for stop in stops if stop.team_id == route.team_id],
+                horizon.now,
+                _released(wanted, route.team_id),
+            )
             for route in routes
         ]
         teams = [progress for progress in everyone if progress.free_at < progress.route.ends_at]
         resting = [progress for progress in everyone if progress.free_at >= progress.route.ends_at]
-        visits, unplaced = self._visits(horizon)
-        problem = self._problem(horizon, _still_wanted(visits, everyone), teams)
+        base = _still_wanted(wanted.visits, everyone, {progress.route.team_id for progress in teams})
+        problem = self._problem(horizon, wanted.held(base, horizon), teams)
         orders = rounded_off(problem, _kept_orders(problem, teams))
-        report = _report(problem, everyone, orders, unplaced)
-        solution = Solution(plan, problem, teams, orders, resting, report)
-        return revision_of(solution, self._streets, self._new_id)
+        report = _report(problem, everyone, orders, wanted.unplaced)
+        return self._written(Solution(plan, problem, teams, orders, resting, report, base), wanted)
+
+    def _written(self, solution: Solution, wanted: Wanted) -> Revision:
+        return revision_of(solution, wanted.forbidden, self._streets, self._new_id)
 
     def _horizon(self, plan: PatrolPlan, routes: Sequence[Route]) -> Horizon:
         ends_at = max(route.ends_at for route in routes)
         return Horizon(plan.origin_at, ends_at, self._clock.now(), WARD_ZONE)
-
-    def _visits(self, horizon: Horizon) -> tuple[list[Visit], int]:
-        """Give all visits worth making, and how many incidents have no known place."""
-        gazetteer = self._places.gazetteer()
-        incidents = self._incidents()
-        visits = []
-        for incident in incidents:
-            if incident.fix is not None:
-                where = gazetteer.at((incident.fix.lon, incident.fix.lat))
-                visits.append(incident_visit(incident, incident.fix, where, horizon, self._params))
-        unplaced = len(incidents) - len(visits)
-        return [*visits, *site_visits(self._places.sites(), horizon, self._params)], unplaced
 
     def _problem(self, horizon: Horizon, visits: Sequence[Visit], teams: Sequence[Progress]) -> PatrolProblem:
         shifts = [
@@ -112,19 +88,50 @@ class PlanMaking:
                 start=progress.free_place,
                 end=progress.route.end,
                 pace_m_s=progress.route.pace_m_s,
+                skills=progress.route.skills,
             )
             for progress in teams
         ]
-        table = self._streets.table(places(visits, shifts))
-        problem = PatrolProblem(horizon.origin_at, tuple(visits), tuple(shifts), table)
+        tables = self._tables(horizon, visits, shifts)
+        usual = tables.get(TravelMode.WALK) or next(iter(tables.values()), TravelTable(()))
+        own = {
+            shift: tables[mode_at(team.pace_m_s)]
+            for shift, team in enumerate(shifts)
+            if tables[mode_at(team.pace_m_s)] is not usual
+        }
+        problem = PatrolProblem(horizon.origin_at, tuple(visits), tuple(shifts), usual, own_travel=own)
         return with_late_urgent_visits(problem)
 
+    def _tables(
+        self, horizon: Horizon, visits: Sequence[Visit], shifts: Sequence[Shift]
+    ) -> Mapping[TravelMode, TravelTable]:
+        """Measure the ways as those who are on shift move, with what is closed in these hours."""
+        points = places(visits, shifts)
+        modes = {mode_at(shift.pace_m_s) for shift in shifts} or {TravelMode.WALK}
+        return {
+            mode: self._streets.table(points, Trip(mode, horizon.begins_at, horizon.ends_at))
+            for mode in sorted(modes)
+        }
 
-def _still_wanted(visits: Sequence[Visit], everyone: Sequence[Progress]) -> list[Visit]:
+
+def _released(wanted: Wanted, team_id: str) -> frozenset[str]:
+    """Give what this team need not go on to, even if it is on its way there: forbidden, or another's now."""
+    given_away = {rule.key for rule in wanted.rules if rule.team_id not in (None, team_id)}
+    return frozenset(given_away | {visit.key for visit in wanted.forbidden})
+
+
+def _still_wanted(
+    visits: Sequence[Visit], everyone: Sequence[Progress], on_shift: Collection[str]
+) -> tuple[Visit, ...]:
     """Leave out what was touched already; what was promised before keeps its window and worth."""
     touched = {stop.visit.key for progress in everyone for stop in progress.pinned}
     promised = {stop.visit.key: stop.visit for progress in everyone for stop in progress.ahead}
-    return [promised.get(visit.key, visit) for visit in visits if visit.key not in touched]
+    return tuple(
+        replace(promised.get(visit.key, visit), is_firm=visit.is_firm, skills=visit.skills)
+        for visit in visits
+        if visit.key not in touched
+        and (visit.subject_kind is not SubjectKind.BREAK or visit.subject_id in on_shift)
+    )
 
 
 def _kept_orders(problem: PatrolProblem, teams: Sequence[Progress]) -> list[Order]:

@@ -1,16 +1,18 @@
 """Writes a solved problem out as a plan: proved, timed, with its ways along the streets and its reasons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from map_server.domain.datum import LonLat
-from map_server.domain.left_out import left_out
-from map_server.domain.patrol import Order, PatrolProblem, Timetable, net_value_s, timetable
+from map_server.domain.left_out import LeftOutReason, left_out
+from map_server.domain.patrol import Order, PatrolProblem, Timetable, Visit, net_value_s, timetable
 from map_server.domain.patrol_check import broken_promises
 from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanReport, Route, Stop
 from map_server.domain.plane import LocalPlane
 from map_server.domain.replan import Progress
+from map_server.domain.street import Trip
+from map_server.domain.travel import mode_at
 from map_server.services.patrol_ports import StreetNetwork
 from map_server.services.ports import IdFactory
 
@@ -35,7 +37,8 @@ class Revision:
 class Solution:
     """What was decided.
 
-    An order for each of the `teams`; `resting` teams keep only what they have touched.
+    An order for each of the `teams`; `resting` teams keep only what they have touched. `wanted` are the
+    visits as they were before pins and late windows changed them for this problem alone.
     """
 
     plan: PatrolPlan
@@ -44,9 +47,16 @@ class Solution:
     orders: Sequence[Order]
     resting: Sequence[Progress]
     report: PlanReport
+    wanted: Sequence[Visit]
+
+    def as_wanted(self) -> dict[str, Visit]:
+        """Give the visits of the problem as they were wanted, by key."""
+        return {visit.key: visit for visit in (*self.problem.visits, *self.wanted)}
 
 
-def revision_of(solution: Solution, streets: StreetNetwork, new_id: IdFactory) -> Revision:
+def revision_of(
+    solution: Solution, forbidden: Sequence[Visit], streets: StreetNetwork, new_id: IdFactory
+) -> Revision:
     """Write a solution out. Stops that were planned before keep their ids. Raises PlanFault."""
     times = _proved(solution.problem, solution.orders)
     ids = {
@@ -64,7 +74,7 @@ def revision_of(solution: Solution, streets: StreetNetwork, new_id: IdFactory) -
     return Revision(
         routes=tuple(routes),
         stops=tuple(stops),
-        left_out=_left_out(solution),
+        left_out=(*_left_out(solution), *_forbidden(solution.plan, forbidden)),
         network=streets.description,
         value_s=net_value_s(solution.problem, solution.orders),
         report=solution.report,
@@ -85,14 +95,14 @@ def _proved(problem: PatrolProblem, orders: Sequence[Order]) -> list[Timetable]:
 def _stops(
     solution: Solution, progress: Progress, times: Timetable, id_of: Callable[[str], str]
 ) -> list[Stop]:
-    problem = solution.problem
+    problem, wanted = solution.problem, solution.as_wanted()
     return [
         Stop(
             stop_id=id_of(problem.visits[call.visit].key),
             plan_id=solution.plan.plan_id,
             team_id=progress.route.team_id,
             position=1,
-            visit=problem.visits[call.visit],
+            visit=wanted[problem.visits[call.visit].key],
             arrives_at=problem.at(call.arrives_s),
             begins_at=problem.at(call.begins_s),
             leaves_at=problem.at(call.leaves_s),
@@ -108,7 +118,8 @@ def _route(
     planned: tuple[PatrolProblem, Timetable] | None,
 ) -> Route:
     """Draw the whole way of a team, the part that it has walked already included."""
-    legs = streets.paths([route.start, *(stop.visit.point for stop in stops), route.end])
+    trip = Trip(mode_at(route.pace_m_s), route.starts_at, route.ends_at)
+    legs = streets.paths([route.start, *(stop.visit.point for stop in stops), route.end], trip)
     metres = sum(_length_m(leg) for leg in legs)
     returns_at = route.returns_at if planned is None else planned[0].at(planned[1].ends_s)
     return replace(route, legs=legs, metres=round(metres, 1), returns_at=returns_at)
@@ -122,11 +133,16 @@ def _length_m(line: Sequence[LonLat]) -> float:
     return total
 
 
+def _forbidden(plan: PatrolPlan, visits: Sequence[Visit]) -> Iterable[LeftOutVisit]:
+    return (LeftOutVisit(plan.plan_id, visit, LeftOutReason.FORBIDDEN) for visit in visits)
+
+
 def _left_out(solution: Solution) -> tuple[LeftOutVisit, ...]:
+    wanted = solution.as_wanted()
     return tuple(
         LeftOutVisit(
             plan_id=solution.plan.plan_id,
-            visit=solution.problem.visits[why.visit],
+            visit=wanted[solution.problem.visits[why.visit].key],
             reason=why.reason,
             short_s=why.short_s,
             delay_s=why.delay_s,

@@ -9,9 +9,11 @@ import structlog
 from map_server.domain.errors import Conflict, DomainError
 from map_server.domain.incident import Incident, IncidentState, Severity
 from map_server.domain.patrol_plan import PlanState, Stop
-from map_server.services.patrol_making import PlanMaking, Waiting
+from map_server.domain.plan_changes import changes_between
+from map_server.services.patrol_making import PlanMaking
 from map_server.services.patrol_ports import Background, Effort
 from map_server.services.patrol_revision import PlanFault, Revision
+from map_server.services.plan_wishes import Waiting
 from map_server.services.ports import Begin, Clock
 
 _log = structlog.get_logger()
@@ -69,6 +71,11 @@ class PatrolRuns:
         """Give how far a plan has come that is being made or revised, 0 to 1; None when nothing runs."""
         run = self._running.get(plan_id)
         return run.share if run else None
+
+    def values(self, plan_id: str) -> tuple[tuple[float, int], ...]:
+        """Give at which shares of the time a better plan was found, and what it was worth in seconds."""
+        run = self._running.get(plan_id)
+        return tuple(run.values) if run else ()
 
     def waiting(self) -> Waiting:
         """Count what a plan could take in now."""
@@ -160,6 +167,8 @@ class PatrolRuns:
             work.patrols.put_routes(plan_id, made.routes)
             work.patrols.put_stops(plan_id, made.stops)
             work.patrols.put_left_out(plan_id, made.left_out)
+            changes = changes_between(based_on, made.stops) if ready.revision > 1 else ()
+            work.patrol_decisions.put_changes(plan_id, changes)
             action = "patrol_plan_made" if ready.revision == 1 else "patrol_plan_revised"
             before = {"stops": len(based_on)}
             after = {"revision": ready.revision, "stops": len(made.stops), "left_out": len(made.left_out)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from map_server.domain.errors import Conflict, FieldError, InvalidInput
+from map_server.domain.hand_rule import HandRule
 from map_server.domain.inspection import Inspection, Result
 from map_server.domain.patrol import SubjectKind
 from map_server.domain.patrol_plan import (
@@ -17,12 +18,13 @@ from map_server.domain.patrol_plan import (
     Tally,
     check_reported_time,
 )
+from map_server.domain.plan_changes import StopChange
 from map_server.domain.reach import WHOLE_WARD, Reach
 from map_server.domain.team import Team, shift_times
 from map_server.domain.ward_time import WARD_ZONE
-from map_server.services.patrol_making import Waiting
 from map_server.services.patrol_ports import Effort
 from map_server.services.patrol_runs import PatrolRuns
+from map_server.services.plan_wishes import Waiting
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 from map_server.services.sites import record_inspection
 
@@ -38,7 +40,12 @@ class ShiftWish:
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
-    """A plan with all that belongs to it. `progress` runs from 0 to 1 while it is made or revised."""
+    """A plan with all that belongs to it.
+
+    `changes` are those of the last revision, `rules` what was decided by hand. `progress` runs from 0 to 1
+    while it is made or revised; `values` holds the shares of the time at which a better plan was found, and
+    what that was worth.
+    """
 
     plan: PatrolPlan
     teams: dict[str, Team]
@@ -46,6 +53,9 @@ class PlanRecord:
     stops: Sequence[Stop]
     left_out: Sequence[LeftOutVisit]
     progress: float | None
+    changes: Sequence[StopChange] = ()
+    rules: Sequence[HandRule] = ()
+    values: Sequence[tuple[float, int]] = ()
 
     def stops_of(self, team_id: str) -> list[Stop]:
         """Give one team's stops in order."""
@@ -94,6 +104,9 @@ class Patrols:
                 stops=work.patrols.stops(plan_id),
                 left_out=work.patrols.left_out(plan_id),
                 progress=progress,
+                changes=work.patrol_decisions.changes(plan_id),
+                rules=work.patrol_decisions.rules(plan_id),
+                values=self._runs.values(plan_id),
             )
 
     def progress(self, plan_id: str) -> float | None:
@@ -175,6 +188,7 @@ class Patrols:
         if ends_at <= now:
             message = f"the shift of {team.team_id} is over; choose a later day or time"
             raise InvalidInput(message, (FieldError(f"shifts/{row}/shift_until", message),))
+        rest = None if team.rest is None else team.rest.times(day, starts_at, ends_at, WARD_ZONE)
         return Route(
             plan_id=plan_id,
             team_id=team.team_id,
@@ -184,6 +198,10 @@ class Patrols:
             end=team.end,
             pace_m_s=team.pace_m_s,
             returns_at=starts_at,
+            skills=team.skills,
+            rest_opens_at=rest and rest[0],
+            rest_closes_at=rest and rest[1],
+            rest_s=60 * team.rest.minutes if team.rest and rest else 0,
         )
 
 
@@ -206,7 +224,7 @@ def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str, now: 
     if visit.subject_kind is SubjectKind.INCIDENT:
         work.note("incident_visited", "incident", visit.subject_id, actor, after={"at": at.isoformat()})
         return
-    site = work.sites.get(visit.subject_id)
+    site = work.sites.get(visit.subject_id) if visit.subject_kind is SubjectKind.SITE else None
     if site is not None:
         looked = Inspection(
             inspection_id=stop.stop_id,

@@ -95,13 +95,13 @@ class SqlPatrols:
         """Give the stops of a plan, by team and position."""
         wanted = select(patrol_stops).where(patrol_stops.c.plan_id == plan_id)
         ordered = wanted.order_by(patrol_stops.c.team_id, patrol_stops.c.position)
-        return [_stop(row) for row in self._connection.execute(ordered).mappings()]
+        return [stop_from_row(row) for row in self._connection.execute(ordered).mappings()]
 
     def left_out(self, plan_id: str) -> list[LeftOutVisit]:
         """Give the visits that a plan leaves out."""
         wanted = select(patrol_left_out).where(patrol_left_out.c.plan_id == plan_id)
         rows = self._connection.execute(wanted.order_by(patrol_left_out.c.number)).mappings()
-        return [_left_out(row) for row in rows]
+        return [left_out_from_row(row) for row in rows]
 
     def stop(self, plan_id: str, stop_id: str) -> Stop:
         """Give a stop of a plan. Raises NotFound."""
@@ -111,7 +111,7 @@ class SqlPatrols:
         row = self._connection.execute(wanted).mappings().first()
         if row is None:
             raise NotFound(f"this plan has no stop {stop_id}; it may have been planned anew")
-        return _stop(row)
+        return stop_from_row(row)
 
     def _replace(self, table: Table, plan_id: str, rows: list[dict[str, Any]]) -> None:
         self._connection.execute(delete(table).where(table.c.plan_id == plan_id))
@@ -202,7 +202,8 @@ def _visit_row(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _stop(row: RowMapping) -> Stop:
+def stop_from_row(row: RowMapping) -> Stop:
+    """Read a stop."""
     return Stop(
         stop_id=row["stop_id"],
         plan_id=row["plan_id"],
@@ -236,7 +237,8 @@ def _stop_row(stop: Stop) -> dict[str, Any]:
     }
 
 
-def _left_out(row: RowMapping) -> LeftOutVisit:
+def left_out_from_row(row: RowMapping) -> LeftOutVisit:
+    """Read a visit that is left out."""
     return LeftOutVisit(
         plan_id=row["plan_id"],
         visit=_visit(row),

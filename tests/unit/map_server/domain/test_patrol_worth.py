@@ -6,9 +6,9 @@ from datetime import time, timedelta
 import pytest
 
 from map_server.domain.incident import Severity
+from map_server.domain.patrol_params import PatrolParams
 from map_server.domain.patrol_worth import (
     Horizon,
-    PatrolParams,
     incident_visit,
     site_visits,
     with_late_urgent_visits,
@@ -47,9 +47,9 @@ def test_ordinary_incident_may_be_visited_in_the_whole_shift_and_is_named_by_its
 
 @pytest.mark.parametrize(
     ("days_ago", "is_visited"),
-    [(None, True), (8, True), (7, True), (6.9, True), (6, False)],  # due within the shift counts
+    [(None, True), (8, True), (7, True), (5.2, True), (4.7, False)],  # due within two days counts
 )
-def test_sites_are_visited_when_they_fall_due_before_the_end(
+def test_sites_are_visited_when_they_are_due_or_soon_will_be(
     days_ago: float | None, is_visited: bool
 ) -> None:
     assert bool(site_visits([site("S", at(0), days_ago)], HORIZON, PARAMS)) is is_visited
@@ -57,10 +57,14 @@ def test_sites_are_visited_when_they_fall_due_before_the_end(
 
 def test_worth_grows_with_every_day_of_delay_up_to_a_limit() -> None:
     prizes = [
-        site_visits([site("S", at(0), days_ago)], HORIZON, PARAMS)[0].prize_s for days_ago in (7, 9, 12, 300)
+        site_visits([site("S", at(0), days_ago)], HORIZON, PARAMS)[0].prize_s
+        for days_ago in (7, 9, 12, 300, 4.85, 5.85, 6.7)
     ]
-    assert prizes == sorted(prizes)
+    assert prizes[:4] == sorted(prizes[:4])
     assert prizes[1] - prizes[0] == 2 * PARAMS.overdue_prize_s_per_day
+    assert prizes[4:] == sorted(prizes[4:])
+    assert prizes[4] == pytest.approx(PARAMS.early_share * PARAMS.site_prize_s[SiteKind.DROP_POINT], rel=0.05)
+    assert prizes[6] < prizes[0]
     assert prizes[3] == PARAMS.site_prize_s[SiteKind.DROP_POINT] + PARAMS.most_overdue_prize_s
 
 
