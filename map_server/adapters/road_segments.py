@@ -1,5 +1,6 @@
 """Cuts loaded streets into segments at junctions, barriers and changes of rule, as arrays for the graph."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,16 +104,53 @@ def _blocked(
 
 
 def _runs(numbered: Sequence[tuple[StreetWay, tuple[int, ...]]], stops: set[int]) -> list[_Run]:
-    """Cut each way wherever another touches it, it touches itself, or something blocks it."""
-    points = [point for _, way_points in numbered for point in way_points]
-    ends = [point for _, way_points in numbered if way_points for point in (way_points[0], way_points[-1])]
-    touched = np.bincount(points) + np.bincount(ends, minlength=max(points) + 1)
+    """Cut each way at junctions, and where something blocks it; of a street drawn twice keep one drawing."""
+    uses = _uses_of_hops(numbered)
+    neighbours = Counter(point for hop in uses for point in hop)
+    drawn: set[tuple[int, int]] = set()
     runs = []
-    for way, way_points in numbered:
-        uses = tuple(profile.use_of(way.tags) for profile in PROFILES.values())
-        cuts = [index for index, point in enumerate(way_points) if touched[point] > 1 or point in stops]
-        runs += [_Run(way, way_points[one : other + 1], uses) for one, other in pairwise(cuts)]
-    return [run for run in runs if len(run.points) > 1]
+    for way, points in numbered:
+        run: list[int] = []
+        for one, other in pairwise(points):
+            hop = (min(one, other), max(one, other))
+            is_cut = bool(run) and (neighbours[one] != 2 or one in stops or hop in drawn)
+            if run and (is_cut or _ahead(uses, run[-2], one) != _ahead(uses, one, other)):
+                runs.append(_Run(way, tuple(run), _ahead(uses, run[0], run[1])))
+                run = []
+            if hop not in drawn:
+                drawn.add(hop)
+                run = [*run, other] if run else [one, other]
+        if run:
+            runs.append(_Run(way, tuple(run), _ahead(uses, run[0], run[1])))
+    return runs
+
+
+def _uses_of_hops(
+    numbered: Sequence[tuple[StreetWay, tuple[int, ...]]],
+) -> dict[tuple[int, int], tuple[Use, ...]]:
+    """Give the rules of each hop from lower to higher point; of several drawings what any lets through."""
+    uses: dict[tuple[int, int], tuple[Use, ...]] = {}
+    for way, points in numbered:
+        own = tuple(profile.use_of(way.tags) for profile in PROFILES.values())
+        for one, other in pairwise(points):
+            ahead = own if one < other else _against(own)
+            hop = (min(one, other), max(one, other))
+            uses[hop] = tuple(map(_either, uses[hop], ahead)) if hop in uses else ahead
+    return uses
+
+
+def _ahead(uses: Mapping[tuple[int, int], tuple[Use, ...]], one: int, other: int) -> tuple[Use, ...]:
+    return uses[one, other] if one < other else _against(uses[other, one])
+
+
+def _against(uses: tuple[Use, ...]) -> tuple[Use, ...]:
+    return tuple(Use(use.backward, use.forward, use.speed_m_s) for use in uses)
+
+
+def _either(one: Use, other: Use) -> Use:
+    forward, backward = one.forward or other.forward, one.backward or other.backward
+    speeds = [use.speed_m_s for use in (one, other) if not use.is_none]
+    return Use(forward, backward, max(speeds, default=one.speed_m_s))
 
 
 def _merged(runs: list[_Run], blocked: Mapping[TravelMode, frozenset[int]]) -> list[_Run]:
@@ -151,8 +189,7 @@ def _joined_runs(one: _Run, other: _Run, junction: int) -> _Run | None:
 
 
 def _turned(run: _Run) -> _Run:
-    uses = tuple(Use(use.backward, use.forward, use.speed_m_s) for use in run.uses)
-    return _Run(run.way, run.points[::-1], uses)
+    return _Run(run.way, run.points[::-1], _against(run.uses))
 
 
 def _pieces(
@@ -163,8 +200,7 @@ def _pieces(
     pieces: dict[str, Piece] = {}
     for run in runs:
         piece = _piece(run, lonlat, plane, junction_of)
-        known = pieces.get(piece.segment.segment_id)
-        pieces[piece.segment.segment_id] = piece if known is None else _wider(known, piece)
+        pieces.setdefault(piece.segment.segment_id, piece)
     here = {
         mode: frozenset(junction_of[point] for point in points if point in junction_of)
         for mode, points in blocked.items()
@@ -185,10 +221,3 @@ def _piece(run: _Run, lonlat: Floats, plane: LocalPlane, junction_of: Mapping[in
     uses = dict(zip(PROFILES, run.uses, strict=True))
     xy_m = np.array([plane.xy_m(point) for point in points])
     return Piece(segment, junction_of[run.points[0]], junction_of[run.points[-1]], uses, xy_m)
-
-
-def _wider(known: Piece, double: Piece) -> Piece:
-    """Of a street that was drawn twice, keep the drawing that lets more through."""
-    return max(
-        known, double, key=lambda piece: sum(use.forward + use.backward for use in piece.uses.values())
-    )

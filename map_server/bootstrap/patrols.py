@@ -31,7 +31,7 @@ def running_patrols(
     engine: Engine, begin: SqlUnitsOfWork, clock: Clock, places: Places, corners: BlindCorners = _no_corners
 ) -> Iterator[PatrolRuns]:
     """Make patrol plans in a thread of their own until the block ends."""
-    streets = LoadedStreets(begin.reading)
+    streets = LoadedStreets(begin.reading, clock)
     wishes = PlanWishes(SqlConfirmedIncidents(engine), corners, places, begin.reading, clock)
     making = PlanMaking(wishes, streets, PyVrpPlanner(), clock, new_id)
     background = BackgroundThread("patrols")

@@ -48,7 +48,11 @@ class Geodata:
 
         Raises InvalidInput that names file and feature, what is wrong and the mend; then nothing is loaded.
         """
-        found = [one for path in paths for one in self._reader.read(path, layer, datum)]
+        return self.store([one for path in paths for one in self._reader.read(path, layer, datum)], actor)
+
+    def store(self, found: Sequence[FileLayer], actor: str) -> list[LoadResult]:
+        """Store layers that were read, as `load` does."""
+        found = list(found)
         _check(found)
         drawing_order = list(LAYERS)
         found.sort(key=lambda one: drawing_order.index(one.name))
@@ -85,6 +89,9 @@ class Geodata:
             bounds=tuple(shapely.total_bounds([one.geometry for one in found.features]).tolist()),
             loaded_at=now,
             revision=1 if old is None else old.revision + 1,
+            attribution=found.attribution,
+            licence=found.licence,
+            data_at=found.data_at,
         )
         work.layers.put(new)
         work.note(

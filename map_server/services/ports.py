@@ -41,6 +41,7 @@ from map_server.services.report_ports import (
 )
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
+from map_server.services.street_ports import ClosureRepository, SegmentWalkRepository
 from map_server.services.verdict_ports import VerdictRepository
 from map_server.services.work_order_ports import WorkOrderRepository
 
@@ -85,6 +86,8 @@ class UnitOfWork(Protocol):
     sites: SiteRepository
     site_records: SiteRecordRepository
     handbook: HandbookRepository
+    closures: ClosureRepository
+    segment_walks: SegmentWalkRepository
     teams: TeamRepository
     patrols: PatrolRepository
     patrol_decisions: PatrolDecisionRepository

@@ -39,6 +39,7 @@ from map_server.adapters.db.repositories.report_ledger import SqlReportLedger
 from map_server.adapters.db.repositories.reports import SqlAppeals, SqlFrozenReports, SqlScoreFormulas
 from map_server.adapters.db.repositories.requests import SqlRequests
 from map_server.adapters.db.repositories.sites import SqlSiteRecords, SqlSites
+from map_server.adapters.db.repositories.streets import SqlClosures, SqlSegmentWalks
 from map_server.adapters.db.repositories.teams import SqlTeams
 from map_server.adapters.db.repositories.tracks import SqlTracks
 from map_server.adapters.db.repositories.verdicts import SqlVerdicts
@@ -84,6 +85,7 @@ from map_server.services.report_ports import (
 )
 from map_server.services.responsibility_ports import HandbookRepository
 from map_server.services.site_ports import SiteRecordRepository
+from map_server.services.street_ports import ClosureRepository, SegmentWalkRepository
 from map_server.services.verdict_ports import VerdictRepository
 from map_server.services.work_order_ports import WorkOrderRepository
 
@@ -182,12 +184,17 @@ class SqlUnitOfWork:
         self.sites: SiteRepository = SqlSites(connection)
         self.site_records: SiteRecordRepository = SqlSiteRecords(connection)
         self.handbook: HandbookRepository = SqlHandbook(connection)
+        self.closures: ClosureRepository = SqlClosures(connection)
+        self.segment_walks: SegmentWalkRepository = SqlSegmentWalks(connection)
         self.teams: TeamRepository = SqlTeams(connection)
         self.patrols: PatrolRepository = SqlPatrols(connection)
         self.patrol_decisions: PatrolDecisionRepository = SqlPatrolDecisions(connection)
         self.campaigns: CampaignRepository = SqlCampaigns(connection)
         self.field: FieldRepository = SqlFieldRecords(connection, self._places.areas)
         self.tracks: TrackRepository = SqlTracks(connection)
+        self._open_people_and_record(connection)
+
+    def _open_people_and_record(self, connection: Connection) -> None:
         self.accounts: AccountRepository = SqlAccounts(connection)
         self.sessions: SessionRepository = SqlSessions(connection)
         self.one_time_links: OneTimeLinkRepository = SqlOneTimeLinks(connection)

@@ -110,7 +110,7 @@ def test_sample_ward_loads_in_drawing_order_and_answers_for_places(office: Offic
     assert (where.compound_id, where.grid_id) == ("C-01", "G-02")
     assert where.unit_en.startswith("Joint Service Station")
     assert len(office.places.sites()) == 241 + 33 + 359 + 135
-    assert "km" in LoadedStreets(office.read).description
+    assert "km" in LoadedStreets(office.read, office.clock).description
 
 
 def test_same_file_again_changes_nothing_and_is_not_logged_twice(office: Office, tmp_path: Path) -> None:

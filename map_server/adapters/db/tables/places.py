@@ -16,6 +16,9 @@ layers = Table(
     Column("bounds", CanonicalJson, nullable=False),
     Column("loaded_at", UtcDateTime, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("attribution", Text, nullable=False, server_default=""),
+    Column("licence", Text, nullable=False, server_default=""),
+    Column("data_at", UtcDateTime),
 )
 
 areas = Table(
