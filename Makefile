@@ -45,12 +45,13 @@ bench: $(DEVELOPMENT) $(FRONTEND) ## all scenes scored beside the rivals; speed 
 	$(BIN)/python -m tests.bench.ingest
 	$(BIN)/python -m tests.bench.patrol
 
-campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, parked vehicles, kill -9
+campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, parked vehicles, kill -9, the whole API
 	@mkdir -p .cache/parked_vehicles
 	tar -xJf $(SHARED_DATA)/parked_vehicles/roadtrack_parked.tar.xz -C .cache/parked_vehicles
 	$(BIN)/python -m models.evaluate parked-vehicles --data .cache/parked_vehicles
 	$(BIN)/python -m tests.accuracy.campaign_clips
 	$(BIN)/python -m tests.e2e.campaign_kill
+	LILONG_API_EXAMPLES=100 $(BIN)/pytest -q tests/contract/test_answers.py
 
 train: $(TRAINING) ## train the detector on the published photos; goes on where it was stopped (UV_TORCH_BACKEND=cpu: small PyTorch)
 	@PYTHONPATH=. $(TRAINING_VENV)/bin/python -m models.train --data $(SHARED_DATA) --out $(TRAIN_OUT) $(TRAIN_FLAGS)

@@ -153,6 +153,12 @@ def _on_validation_error(request: Request, error: Exception) -> Response:
 def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:  # the framework says so of a body that is no text, or no form
+        message = "cannot be read as what its Content-Type says"
+        fields = [ProblemField(path="body", message=message)]
+        return problem_response(
+            request, HTTPStatus.UNPROCESSABLE_ENTITY, f"body: {message}", "invalid-input", fields
+        )
     headers = dict(error.headers) if error.headers else None
     return problem_response(request, status, str(error.detail), headers=headers)
 

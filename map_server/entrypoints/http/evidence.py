@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from map_server.domain.errors import InvalidInput
 from map_server.domain.evidence import UploadRange
@@ -20,6 +21,8 @@ router = APIRouter()
 
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes, hex")]
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
+_RANGE = re.compile(r"bytes=(?=-?\d)(?P<first>\d{0,18})-(?P<last>\d{0,18})")
+_MEDIA: dict[str, object] = {"image/jpeg": {}, "image/png": {}, "video/mp4": {}}
 _BYTES_BODY = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 
 
@@ -81,22 +84,43 @@ def evidence_offset(sha256: Sha256Path, device: DeviceActor, services: ServicesD
     tags=["people"],
     response_class=FileResponse,
     responses={
-        200: {"content": {"image/jpeg": {}, "image/png": {}, "video/mp4": {}}},
-        **problems(401, 403, 404),
+        200: {"content": _MEDIA, "description": "The whole piece"},
+        206: {"content": _MEDIA, "description": "The part that `Range` asks for"},
+        **problems(401, 403, 404, 416),
     },
 )
 def view_evidence(
     sha256: Sha256Path,
+    request: Request,
     actor: PatrolActor,
     services: ServicesDep,
-    range_header: Annotated[str | None, Header(alias="Range")] = None,
+    range_header: Annotated[
+        str | None, Header(alias="Range", description="One part: bytes=FIRST-LAST")
+    ] = None,
 ) -> FileResponse:
-    """Show a piece of evidence; who looked and when is kept in the audit log."""
-    is_first_look = range_header is None or range_header.startswith("bytes=0-")
+    """Show a piece of evidence; who looked and when is kept in the audit log.
+
+    A `Range` of any other form is ignored, as RFC 9110 (14.2) has it.
+    """
+    part = _RANGE.fullmatch(range_header or "")
+    if part is None:
+        request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    is_first_look = part is None or int(part["first"] or -1) == 0
     stored, path = services.evidence.view(sha256, actor.audit_name, is_first_look)
+    if part is not None:
+        _expect_satisfiable(part, stored.size_bytes)
     # Short-lived in the browser: a look next day is a look of its own.
     headers = {"Cache-Control": "private, max-age=600", "Content-Security-Policy": "default-src 'none'"}
     return FileResponse(path, media_type=stored.media_type, headers=headers)
+
+
+def _expect_satisfiable(part: re.Match[str], size: int) -> None:
+    """Refuse a part that the piece does not have. Source: RFC 9110, 14.1.2."""
+    first, last = part["first"], part["last"]
+    is_there = int(first) < size and (not last or int(first) <= int(last)) if first else int(last or 0) > 0
+    if not is_there:
+        detail = f"The piece has {size} bytes; there is no such part of it."
+        raise HTTPException(416, detail, {"Content-Range": f"bytes */{size}"})
 
 
 def _part(content_range: str | None, length: int) -> UploadRange:

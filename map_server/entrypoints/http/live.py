@@ -1,12 +1,12 @@
 """What the live map shows: incidents and cameras as GeoJSON, clustered by the server where they are many."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from map_server.adapters.db.queries.live import MapFilter, SqlLiveMap
 from map_server.domain.errors import InvalidInput
@@ -36,8 +36,8 @@ _SHOWN_BY_DEFAULT = frozenset(
 )
 
 
-class GeoJsonResponse(Response):
-    """Text that is GeoJSON already (RFC 7946)."""
+class GeoJsonResponse(JSONResponse):
+    """GeoJSON (RFC 7946)."""
 
     media_type = "application/geo+json"
 
@@ -76,8 +76,7 @@ def live_geojson(
         "features": picture.features,
         "removed": picture.removed,
     }
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return GeoJsonResponse(text, headers=headers)
+    return GeoJsonResponse(body, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import time
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from map_server.domain.errors import FieldError, InvalidInput
 from map_server.domain.team import Team
@@ -18,6 +18,13 @@ router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["people"])
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
+WardTime = Annotated[
+    time,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$", "examples": ["08:30:00"]}
+    ),
+]
+"""A time of the ward's day; `format: time` of JSON Schema would have an offset."""
 
 
 class TeamBody(BaseModel):
@@ -30,8 +37,8 @@ class TeamBody(BaseModel):
     end: tuple[Lon, Lat] | None = Field(
         default=None, description="Where the shift ends; null: where it begins"
     )
-    shift_from: time
-    shift_until: time = Field(description="Before shift_from means: on the next day")
+    shift_from: WardTime
+    shift_until: WardTime = Field(description="Before shift_from means: on the next day")
     pace_m_s: float = Field(default=WALKING_M_S, description="1.2 on foot, about 3.5 on an e-bike")
     is_active: bool = True
 
@@ -77,8 +84,8 @@ class TeamOut(BaseModel):
     colour: str
     start: tuple[float, float]
     end: tuple[float, float]
-    shift_from: time
-    shift_until: time
+    shift_from: WardTime
+    shift_until: WardTime
     pace_m_s: float
     is_active: bool
     version: int

@@ -154,6 +154,40 @@ def test_a_player_that_asks_in_parts_looks_once(server: RunningServer) -> None:
     assert len(looks(server)) == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "length"),
+    [
+        ("bytes=0-9", 206, 10),
+        ("bytes=-10", 206, 10),  # the last ten
+        ("pages=1-2", 200, len(PICTURE)),  # of no known form: ignored
+        ("bytes=-", 200, len(PICTURE)),
+        ("bytes=0-1,5-6", 200, len(PICTURE)),  # several parts at once are not given
+        (f"bytes={len(PICTURE)}-", 416, None),
+        ("bytes=9-3", 416, None),
+        ("bytes=-0", 416, None),
+    ],
+)
+def test_part_of_a_picture(server: RunningServer, asked: str, status: int, length: int | None) -> None:
+    device_with_event(server).put(PATH, content=PICTURE)
+
+    answer = server.person().get(PATH, headers={"Range": asked})
+
+    assert answer.status_code == status
+    if length is None:
+        assert answer.headers["content-range"] == f"bytes */{len(PICTURE)}"
+        assert_problem(answer, 416)
+    else:
+        assert len(answer.content) == length
+
+
+def test_body_that_is_no_text_is_422(server: RunningServer) -> None:
+    answer = server.person().post(
+        "/api/v1/legal-holds", content=b"\xff", headers={"Content-Type": "application/json"}
+    )
+    assert_problem(answer, 422)
+    assert answer.json()["errors"][0]["path"] == "body"
+
+
 def test_evidence_is_not_for_strangers_nor_for_devices(server: RunningServer) -> None:
     device = device_with_event(server)
     device.put(PATH, content=PICTURE)
