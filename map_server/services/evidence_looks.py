@@ -1,7 +1,7 @@
 """Who looked at which evidence, when: one entry of the log per page view, not per picture.
 
-Grain: before a page (or answer) that shows an incident leaves the server, one entry names the person, the
-incident and every piece that it shows; the pictures that the page then fetches within ten minutes are part of
+Grain: before a page that shows an incident or a work order leaves the server, one entry names the person, the
+thing and every piece that it shows; the pictures that the page then fetches within ten minutes are part of
 that look. A piece fetched without such a page is a look of its own. So nothing is seen that is not on record,
 and the audit desk costs one small write per incident.
 """
@@ -26,13 +26,13 @@ class EvidenceLooks:
         self._lock = threading.Lock()
         self._until: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
-    def page_viewed(self, actor: str, incident_id: str, sha256s: Sequence[str]) -> None:
-        """Put on record that a person is shown these pieces; the same page again is the same look."""
+    def page_viewed(self, actor: str, subject_id: str, sha256s: Sequence[str]) -> None:
+        """Put on record that a person is shown these pieces of a thing; the same page again is the same look."""
         shown = sorted(set(sha256s))
         if not shown or all(self.is_on_record(actor, sha256) for sha256 in shown):
             return
         with self._begin() as work:
-            work.note("evidence_viewed", "evidence_view", incident_id, actor, after={"sha256": shown})
+            work.note("evidence_viewed", "evidence_view", subject_id, actor, after={"sha256": shown})
             work.commit()
         until = self._clock.now() + PAGE_LASTS
         with self._lock:

@@ -116,11 +116,14 @@ def work_order_page(
     reader = _reader(request, services, actor)
     record = services.work_order_list.one(work_order_id)
     gettext = translations(reader.language).gettext
+    view = _incident(services, record, gettext)
+    shown = [photo.sha256 for photo in record.photos] + ([] if view is None else view.sha256s)
+    services.keeping.looks.page_viewed(actor.audit_name, work_order_id, shown)
     return render(
         request,
         "work_order.html",
         record=record,
-        view=_incident(services, record, gettext),
+        view=view,
         place=place_of(record.order, services.places.gazetteer(), reader.language),
         unit_name=reader.names,
         units=_units_in_force(services),
