@@ -27,7 +27,7 @@ class EvidenceLooks:
         self._until: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
     def page_viewed(self, actor: str, subject_id: str, sha256s: Sequence[str]) -> None:
-        """Put on record that a person is shown these pieces of a thing; the same page again is the same look."""
+        """Put on record that a person is shown these pieces; the same page again is the same look."""
         shown = sorted(set(sha256s))
         if not shown or all(self.is_on_record(actor, sha256) for sha256 in shown):
             return
