@@ -12,13 +12,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from map_server.domain.place import LAYERS, LoadedLayer, Whereabouts
-from map_server.domain.reach import Spot
 from map_server.domain.site import Level, Site, SiteKind, StructureState
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.security import PatrolActor
 from map_server.presentation.layer_geojson import layer_geojson
 from map_server.services.places import Places
+from map_server.services.site_ports import SiteFilter
 from wire_contract.routes import API_PREFIX
 
 router = APIRouter(prefix=API_PREFIX, tags=["people"])
@@ -212,13 +212,10 @@ def list_sites(
     limit: Annotated[int, Query(ge=1, le=_MAX_PAGE)] = 200,
 ) -> SitePage:
     """List sites under inspection, by id."""
+    page = services.sites.page(SiteFilter(tuple(kind or ()), due=due, reach=actor.reach), after, limit)
     now = services.clock.now()
-    known = services.places.sites(kind or (), due)
-    found = [site for site in known if actor.reach.covers(Spot(site.compound_id, site.grid_id))]
-    page = [site for site in found if site.site_id > after][: limit + 1]
-    next_after = page[limit - 1].site_id if len(page) > limit else None
-    sites = [SiteOut.of(site, now) for site in page[:limit]]
-    return SitePage(sites=sites, total=len(found), next_after=next_after)
+    sites = [SiteOut.of(site, now) for site in page.sites]
+    return SitePage(sites=sites, total=page.total, next_after=page.next_after)
 
 
 @router.get("/whereabouts", responses=problems(401, 403, 422))
