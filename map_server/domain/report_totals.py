@@ -1,6 +1,6 @@
 """The ledger of a report summed up, and the figures that follow from the sums. Source -> Totals -> Figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -35,6 +35,16 @@ class Spread:
 
     median_s: int
     p90_s: int
+
+
+def spread(seconds: Iterable[int]) -> Spread:
+    """Give median and 90th percentile of at least one time.
+
+    By nearest rank: each is a time that some order really took.
+    """
+    ordered = sorted(seconds)
+    cases = len(ordered)
+    return Spread(ordered[(cases + 1) // 2 - 1], ordered[(cases * 9 + 9) // 10 - 1])
 
 
 @dataclass(frozen=True, slots=True)

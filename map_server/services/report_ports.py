@@ -72,8 +72,8 @@ class ReportLedger(Protocol):
     def build(self, definition: ReportDefinition, progress: Progress) -> None:
         """Make the ledger of a period; an earlier one of this unit of work is forgotten."""
 
-    def totals(self, by: Dimension | None) -> Mapping[str, Totals]:
-        """Sum it up: by class, unit or compound, or all of it under the key ""."""
+    def totals(self) -> Mapping[Dimension | None, Mapping[str, Totals]]:
+        """Sum it up: by class, by unit, by compound, and under None, with the key "", all of it."""
 
     def compounds(self, scope: Reach) -> Mapping[str, Names]:
         """Give the compounds of a scope, those with nothing in the ledger too."""
@@ -102,6 +102,9 @@ class FrozenReportRepository(Protocol):
 
     def get(self, report_id: str) -> FrozenReport:
         """Give one. Raises NotFound."""
+
+    def definition(self, report_id: str) -> ReportDefinition:
+        """Tell what a report is about, without reading it. Raises NotFound."""
 
     def page(
         self, wanted: ReportFilter, reach: Reach, before: str | None, limit: int

@@ -7,7 +7,7 @@ from map_server.domain.report_appeal import Appeal, Decision, expect_appealable,
 from map_server.domain.report_score import FIRST_FORMULA, Merit, ScoreFormula
 from map_server.services.ports import Begin, Clock, IdFactory
 from map_server.services.report_ports import Reader
-from map_server.services.reports import expect_supervisor, readable
+from map_server.services.reports import expect_readable, expect_supervisor
 
 MOST_OPEN = 200
 """Appeals shown at once to who decides."""
@@ -73,7 +73,7 @@ class ReportAppeals:
             expect_supervisor(reader)
         with self._begin() as work:
             if not is_own:  # what their own unit is charged with is people's business wherever it lies
-                readable(work, report_id, reader)
+                expect_readable(work, report_id, reader)
             charged = expect_appealable(work.reports.charged(report_id, work_order_id, unit_id))
             appeal = Appeal(
                 appeal_id=self._new_id(),
@@ -109,7 +109,7 @@ class ReportAppeals:
         expect_supervisor(reader)
         with self._begin() as work:
             appeal = work.report_appeals.get(appeal_id)
-            readable(work, appeal.report_id, reader)
+            expect_readable(work, appeal.report_id, reader)
             if version is not None and version != appeal.version:
                 raise VersionConflict("This appeal was changed meanwhile; look again.")
             decided = appeal.decided(decision, reader.name, self._clock.now(), reason)
@@ -133,7 +133,7 @@ class ReportAppeals:
     def of_report(self, report_id: str, reader: Reader) -> Sequence[Appeal]:
         """Give the appeals against a report that the reader may see."""
         with self._read() as work:
-            readable(work, report_id, reader)
+            expect_readable(work, report_id, reader)
             return work.report_appeals.of_report(report_id)
 
     def open(self, reader: Reader) -> Sequence[Appeal]:
@@ -141,7 +141,7 @@ class ReportAppeals:
         with self._read() as work:
             waiting = work.report_appeals.open(MOST_OPEN)
             scopes = {
-                report_id: work.reports.get(report_id).report.definition.scope
+                report_id: work.reports.definition(report_id).scope
                 for report_id in {appeal.report_id for appeal in waiting}
             }
         return [appeal for appeal in waiting if reader.reach.holds(scopes[appeal.report_id])]

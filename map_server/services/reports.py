@@ -121,14 +121,14 @@ class Reports:
 
     def _assembled(self, work: UnitOfWork, definition: ReportDefinition, progress: Progress) -> Report:
         progress(ReportStage.FIGURES)
-        ledger = work.report_ledger
+        totals = work.report_ledger.totals()
         sums = Sums(
-            whole=ledger.totals(None)[""],
-            by_class=ledger.totals(Dimension.CLASS),
-            by_unit=ledger.totals(Dimension.UNIT),
-            by_compound=ledger.totals(Dimension.COMPOUND),
+            whole=totals[None][""],
+            by_class=totals[Dimension.CLASS],
+            by_unit=totals[Dimension.UNIT],
+            by_compound=totals[Dimension.COMPOUND],
             units=self._unit_names(),
-            compounds=ledger.compounds(definition.scope),
+            compounds=work.report_ledger.compounds(definition.scope),
         )
         formula = work.score_formulas.newest() or FIRST_FORMULA
         return assembled(definition, formula, work.audit_log.head().seq, sums)
@@ -155,7 +155,7 @@ class Reports:
     ) -> RowPage:
         """Give the rows behind a figure of a frozen report, as they were frozen."""
         with self._read() as work:
-            readable(work, report_id, reader)
+            expect_readable(work, report_id, reader)
             return work.reports.rows(report_id, drill, after, min(limit, MOST_ROWS))
 
     def verify(self, report_id: str, reader: Reader) -> Verification:
@@ -189,7 +189,7 @@ class Reports:
                 report_id=report_id,
                 as_of_seq=work.audit_log.head().seq,
                 items=tuple(_explained(each, accepted, words) for each in unexplained),
-                headline_now=headline(ledger.totals(None)[""]),
+                headline_now=headline(ledger.totals()[None][""]),
             )
 
 
@@ -213,10 +213,14 @@ def _explained(
 
 def readable(work: UnitOfWork, report_id: str, reader: Reader) -> FrozenReport:
     """Give a frozen report to somebody who may see it. Raises NotFound, for one about other areas too."""
-    report = work.reports.get(report_id)
-    if not reader.reach.holds(report.report.definition.scope):
+    expect_readable(work, report_id, reader)
+    return work.reports.get(report_id)
+
+
+def expect_readable(work: UnitOfWork, report_id: str, reader: Reader) -> None:
+    """Raise NotFound for a report that is not there, or that is about areas which are not the reader's."""
+    if not reader.reach.holds(work.reports.definition(report_id).scope):
         raise NotFound(f"there is no report {report_id}")
-    return report
 
 
 def _expect_within(definition: ReportDefinition, reader: Reader) -> None:

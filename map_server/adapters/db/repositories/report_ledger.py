@@ -48,9 +48,9 @@ class SqlReportLedger:
         """Make the ledger of a period."""
         build_ledger(self._connection, definition, progress)
 
-    def totals(self, by: Dimension | None) -> Mapping[str, Totals]:
+    def totals(self) -> Mapping[Dimension | None, Mapping[str, Totals]]:
         """Sum it up."""
-        return totals(self._connection, by)
+        return totals(self._connection)
 
     def compounds(self, scope: Reach) -> Mapping[str, Names]:
         """Give the compounds of a scope; of one that names grids, those that stand in the ledger too."""

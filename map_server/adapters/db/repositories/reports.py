@@ -25,8 +25,9 @@ from map_server.domain.report_score import Merit, ScoreFormula
 from map_server.services.report_ports import ReportFilter, ReportSummary
 
 _r = reports.c
+_DEFINED = (_r.kind, _r.first_day, _r.last_day, _r.scope)
 _LISTED = (
-    *(_r.report_id, _r.kind, _r.first_day, _r.last_day, _r.scope),
+    *(_r.report_id, *_DEFINED),
     *(_r.sha256, _r.frozen_at, _r.frozen_by, _r.as_of_seq, _r.formula_version),
 )
 
@@ -73,6 +74,13 @@ class SqlFrozenReports:
             frozen_by=row.frozen_by,
         )
 
+    def definition(self, report_id: str) -> ReportDefinition:
+        """Tell what a report is about, without reading it. Raises NotFound."""
+        row = self._connection.execute(select(*_DEFINED).where(_r.report_id == report_id)).first()
+        if row is None:
+            raise NotFound(f"there is no report {report_id}")
+        return _definition_of(row)
+
     def page(
         self, wanted: ReportFilter, reach: Reach, before: str | None, limit: int
     ) -> Sequence[ReportSummary]:
@@ -84,9 +92,7 @@ class SqlFrozenReports:
         return [
             ReportSummary(
                 report_id=row.report_id,
-                definition=ReportDefinition(
-                    ReportPeriod(ReportKind(row.kind), row.first_day, row.last_day), reach_from(row.scope)
-                ),
+                definition=_definition_of(row),
                 sha256=row.sha256,
                 frozen_at=row.frozen_at,
                 frozen_by=row.frozen_by,
@@ -142,6 +148,11 @@ class SqlFrozenReports:
     def rows_sha256(self, report_id: str) -> str:
         """Hash the rows as they lie."""
         return rows_sha256(self._connection, report_id)
+
+
+def _definition_of(row: Any) -> ReportDefinition:
+    period = ReportPeriod(ReportKind(row.kind), row.first_day, row.last_day)
+    return ReportDefinition(period, reach_from(row.scope))
 
 
 class SqlScoreFormulas:

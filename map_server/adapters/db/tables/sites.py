@@ -64,4 +64,6 @@ camera_days = Table(
     Column("day", Date, primary_key=True),
     Column("observed_s", Float, nullable=False),
     Index("ix_camera_days_day", "day"),
+    # Holds all that a report of many days needs, in the order in which it sums up.
+    Index("ix_camera_days_of_camera", "device_id", "camera_id", "day", "observed_s"),
 )

@@ -20,6 +20,9 @@ _WITHOUT_CLOCK = ("draft", "suspended", "closed", "void")
 
 def upgrade() -> None:
     _add_due_times()
+    op.create_index(
+        "ix_camera_days_of_camera", "camera_days", ["device_id", "camera_id", "day", "observed_s"]
+    )
     _create_reports()
     _create_rows()
     _create_score()
