@@ -86,7 +86,9 @@ def _read_geojson(path: Path, layer: str, datum: Datum | None) -> FileLayer:
     crs = _crs_member(path.name, document)
     coordinates = Coordinates(path.name, crs, datum)
     features = [_geojson_feature(path.name, number, row, coordinates) for number, row in enumerate(rows, 1)]
-    return FileLayer(path.name, layer, coordinates.description, _digest([content], layer, datum), features)
+    digest = _digest([content], layer, datum)
+    attribution, licence = (str(document.get(key) or "") for key in ("attribution", "license"))
+    return FileLayer(path.name, layer, coordinates.description, digest, features, attribution, licence)
 
 
 def _crs_member(source: str, document: Mapping[str, Any]) -> str:

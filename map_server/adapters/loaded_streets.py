@@ -10,8 +10,9 @@ import shapely
 from map_server.adapters.streets import ALL_OPEN, Closed, EmbeddedStreets, StraightLines, StreetParams
 from map_server.adapters.track_matching import MatchParams, TrackMatching
 from map_server.domain.datum import LonLat
+from map_server.domain.place import Area
 from map_server.domain.segment import Segment
-from map_server.domain.street import ON_FOOT_NOW, Trip
+from map_server.domain.street import ON_FOOT_NOW, StreetFigures, Trip
 from map_server.domain.street_closure import StreetClosure
 from map_server.domain.street_ways import is_surveyed, ways_of
 from map_server.domain.track_match import MatchedTrack, TrackFix
@@ -75,6 +76,12 @@ class LoadedStreets:
             return MatchedTrack(off_street=len(track))
         return TrackMatching(streets, self._matching).match(track)
 
+    def figures(self) -> StreetFigures | None:
+        """Give the network in numbers; None while no streets are loaded."""
+        with self._read() as work:
+            streets = self._network(work)
+        return None if streets is None else streets.figures
+
     def closed_by(self, closures: Sequence[StreetClosure]) -> Closed:
         """Give the ids of the segments that closures close, walkable or not."""
         with self._read() as work:
@@ -101,8 +108,15 @@ class LoadedStreets:
 
     def _made(self, work: UnitOfWork) -> EmbeddedStreets | None:
         areas = work.areas.of_layer(LAYER)
-        params = replace(self._params, join_within_m=_SURVEYED_JOIN_M) if is_surveyed(areas) else self._params
-        return EmbeddedStreets(list(ways_of(areas)), params) if areas else None
+        return street_network(areas, self._params) if areas else None
+
+
+def street_network(areas: Sequence[Area], params: StreetParams | None = None) -> EmbeddedStreets:
+    """Make the network of the areas of the layer `streets`. Raises ValueError when nobody could use any."""
+    params = params or StreetParams()
+    if is_surveyed(areas):
+        params = replace(params, join_within_m=_SURVEYED_JOIN_M)
+    return EmbeddedStreets(list(ways_of(areas)), params)
 
 
 def _while(trip: Trip, now: datetime) -> tuple[datetime, datetime]:

@@ -43,7 +43,7 @@ class PlumbLines:
         found = Accesses(np.full(count, -1), np.zeros(count), np.full(count, np.inf))
         if not self._lines or not points:
             return found
-        places = shapely.points(self._xy_m(points))
+        places = np.asarray(shapely.points(self._xy_m(points)))
         (rows, nearest), away_m = self._tree.query_nearest(places, return_distance=True, all_matches=False)
         lines = self._tree.geometries[nearest]
         found.away_m[rows] = away_m

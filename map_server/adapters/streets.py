@@ -16,7 +16,7 @@ from map_server.adapters.road_segments import Floats, Ints, Piece, Pieces, cut
 from map_server.domain.datum import LonLat
 from map_server.domain.plane import LocalPlane
 from map_server.domain.segment import Segment
-from map_server.domain.street import ON_FOOT_NOW, StreetWay, TravelMode, Trip
+from map_server.domain.street import ON_FOOT_NOW, StreetFigures, StreetWay, TravelMode, Trip
 from map_server.domain.street_profile import PROFILES
 from map_server.domain.travel import WALKING_M_S, TravelTable
 
@@ -84,6 +84,18 @@ class EmbeddedStreets:
     def segments(self) -> tuple[Segment, ...]:
         """Give the segments that can be walked."""
         return tuple(piece.segment for piece in self.pieces.pieces if not piece.uses[TravelMode.WALK].is_none)
+
+    @property
+    def figures(self) -> StreetFigures:
+        """Give the network in numbers, all streets open."""
+        usable_m, aside_m = {}, {}
+        for mode in TravelMode:
+            graph = self.graph(mode)
+            may_use = graph.forward | graph.backward
+            usable_m[mode] = float(graph.length_m[may_use].sum())
+            aside_m[mode] = float(graph.length_m[may_use & ~graph.is_reached].sum())
+        total_m = sum(piece.segment.length_m for piece in self.pieces.pieces)
+        return StreetFigures(len(self.pieces.pieces), self.pieces.junctions, total_m, usable_m, aside_m)
 
     def graph(self, mode: TravelMode, closed: Closed = ALL_OPEN) -> RoadGraph:
         """Give the graph of a mode with these segments closed; those asked for last are kept."""

@@ -1,6 +1,6 @@
 """Puts patrols together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
@@ -8,10 +8,8 @@ from sqlalchemy import Engine
 from map_server.adapters.background import BackgroundThread
 from map_server.adapters.db.queries.patrols import SqlConfirmedIncidents
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
-from map_server.adapters.loaded_streets import LoadedStreets
 from map_server.adapters.planner import PyVrpPlanner
 from map_server.bootstrap.system import new_id
-from map_server.domain.blind_corner import BlindCorner
 from map_server.domain.incident import Incident
 from map_server.domain.verdict import Opinion
 from map_server.services.patrol_making import PlanMaking
@@ -19,19 +17,19 @@ from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.places import Places
 from map_server.services.plan_wishes import PlanWishes
 from map_server.services.ports import Clock
-from map_server.services.street_ports import BlindCorners
-
-
-def _no_corners() -> Sequence[BlindCorner]:
-    return ()
+from map_server.services.street_ports import BlindCorners, StreetNetwork
 
 
 @contextmanager
 def running_patrols(
-    engine: Engine, begin: SqlUnitsOfWork, clock: Clock, places: Places, corners: BlindCorners = _no_corners
+    engine: Engine,
+    begin: SqlUnitsOfWork,
+    clock: Clock,
+    places: Places,
+    streets: StreetNetwork,
+    corners: BlindCorners,
 ) -> Iterator[PatrolRuns]:
     """Make patrol plans in a thread of their own until the block ends."""
-    streets = LoadedStreets(begin.reading, clock)
     wishes = PlanWishes(SqlConfirmedIncidents(engine), corners, places, begin.reading, clock)
     making = PlanMaking(wishes, streets, PyVrpPlanner(), clock, new_id)
     background = BackgroundThread("patrols")

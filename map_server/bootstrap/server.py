@@ -19,6 +19,7 @@ from map_server.adapters.device_files import DeviceFiles
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.adapters.geodata_files import GeodataFiles
 from map_server.adapters.handbook_files import HandbookFiles
+from map_server.adapters.loaded_streets import LoadedStreets
 from map_server.adapters.passwords import Argon2Passwords
 from map_server.adapters.sealing import open_secret_box
 from map_server.bootstrap.audit import audit_services
@@ -29,6 +30,7 @@ from map_server.bootstrap.people import identity_provider
 from map_server.bootstrap.record import record_keeping
 from map_server.bootstrap.reports import report_services
 from map_server.bootstrap.sites import followed_sites
+from map_server.bootstrap.streets import street_services
 from map_server.bootstrap.system import SystemClock, new_id, new_token
 from map_server.config import Settings
 from map_server.domain.audit_policy import AuditPolicy
@@ -81,7 +83,8 @@ def running_services(
     read = begin.reading
     files = EvidenceFolder(settings.evidence_dir)
     people, passwords = SqlPeopleReads(engine), passwords or Argon2Passwords()
-    places = Places(read, clock)
+    places, loaded = Places(read, clock), LoadedStreets(read, clock)
+    street = street_services(engine, begin, clock, loaded)
     sign_in = SignIn(begin, people, clock, new_token, passwords)
     channels, spots = notice_channels(settings, clock), SqlSpots(engine)
     responsibilities = Responsibilities(begin, read, clock, HandbookFiles())
@@ -92,7 +95,7 @@ def running_services(
     audit, streams = audit_services(engine, begin, clock, files, audit_policy or AuditPolicy())
     try:
         with (
-            running_patrols(engine, begin, clock, places) as runs,
+            running_patrols(engine, begin, clock, places, loaded, street.coverage) as runs,
             followed_sites(engine, begin, clock, places, changes) as site_watch,
         ):
             yield Services(
@@ -127,6 +130,7 @@ def running_services(
                 reporting=report_services(begin, clock, owners),
                 geodata=Geodata(begin, read, clock, GeodataFiles()),
                 places=places,
+                street=street,
                 teams=Teams(begin, read),
                 patrols=Patrols(begin, read, clock, new_id, runs),
                 responsibilities=responsibilities,

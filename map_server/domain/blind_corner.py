@@ -1,8 +1,8 @@
 """Blind corners (盲角): stretches of street that no camera sees and that nobody has walked for days.
 
 A camera sees a street as far as its view on the map (layer `camera_views`) covers it, and only while it could
-judge. One without a view on the map sees nothing: where it hangs does not tell where it looks, and a corner that
-is believed to be watched is worse than one that is visited for nothing.
+judge. One without a view on the map sees nothing: where it hangs does not tell where it looks, and a corner
+that is believed to be watched is worse than one that is visited for nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _ENDS_DIGITS = 7
 
 @dataclass(frozen=True, slots=True)
 class BlindCorner:
-    """A stretch to be walked. `days_since_walked` is None where no team was ever seen on all of it.
+    """A stretch to be walked. `days_since_walked` is None where a part of it was not walked in memory.
 
     `lon` and `lat` are a point on its street, in WGS 84.
     """
@@ -46,12 +46,16 @@ class BlindParams:
     longest_corner_m: float = 300.0
     least_corner_m: float = 25.0
     """Shorter stubs are seen in passing; they are no reason to go there."""
+    memory_days: int = 90
+    """What was walked longer ago counts as never walked."""
     least_observed_s: float = 3600.0
     """From so many seconds of judging in those days on, a camera saw what lies in its view."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.unwalked_days <= 365:
             raise ValueError(f"unwalked_days: {self.unwalked_days} must lie between 1 and 365")
+        if not self.unwalked_days <= self.memory_days <= 3660:
+            raise ValueError(f"memory_days: {self.memory_days} must lie between unwalked_days and 3660")
         for key in ("least_seen_share", "least_walked_share"):
             if not 0 < getattr(self, key) <= 1:
                 raise ValueError(f"{key}: {getattr(self, key)} must lie above 0, up to 1")

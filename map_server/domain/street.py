@@ -44,3 +44,16 @@ class Trip:
 
 
 ON_FOOT_NOW = Trip()
+
+
+@dataclass(frozen=True, slots=True)
+class StreetFigures:
+    """A street network in numbers. `usable_m` are the streets that a mode may use, by mode; `aside_m` those
+    of them that no way connects with the rest, so that nothing is planned there.
+    """
+
+    segments: int
+    junctions: int
+    length_m: float
+    usable_m: Mapping[TravelMode, float]
+    aside_m: Mapping[TravelMode, float]

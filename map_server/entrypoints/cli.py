@@ -18,6 +18,7 @@ from map_server.entrypoints.http.app import create_app
 from map_server.entrypoints.http.server import MapServer, listen
 from map_server.entrypoints.record_commands import check_record, export_heads, export_verdicts
 from map_server.entrypoints.services import Record, Services
+from map_server.entrypoints.street_command import load_streets
 
 OpenServices = Callable[[Settings], AbstractContextManager[Services]]
 OpenRecord = Callable[[Settings], AbstractContextManager[Record]]
@@ -79,6 +80,24 @@ def _add_ward(app: typer.Typer, open_services: OpenServices, settings_of: MakeSe
         """Load layers of the ward: all of them, or none when one has a fault."""
         with open_services(settings_of(data, None, None)) as services:
             load_geodata(services, paths, layer, datum)
+
+    @app.command("load-streets")
+    def load_street_file(
+        path: Annotated[
+            Path,
+            typer.Argument(
+                metavar="FILE", help="OpenStreetMap (.osm.pbf, .osm) or geodata (.geojson, .gpkg, .shp)."
+            ),
+        ],
+        box: Annotated[
+            str | None, typer.Option(help="west,south,east,north: only ways of OpenStreetMap that touch it.")
+        ] = None,
+        datum: Annotated[Datum | None, typer.Option(help="Overrides what the file claims.")] = None,
+        data: Data = None,
+    ) -> None:
+        """Put the streets of a file in the place of those before; wrong files change nothing."""
+        with open_services(settings_of(data, None, None)) as services:
+            load_streets(services, path, box, datum)
 
     @app.command("check-responsibilities")
     def check(

@@ -45,6 +45,10 @@ from map_server.services.single_sign_on import IdentityProvider, SingleSignOn
 from map_server.services.site_photos import SitePhotos
 from map_server.services.site_watch import SiteWatch
 from map_server.services.sites import Sites
+from map_server.services.street_closures import StreetClosures
+from map_server.services.street_coverage import StreetCoverage
+from map_server.services.street_walks import StreetWalks
+from map_server.services.streets import Streets
 from map_server.services.teams import Teams
 from map_server.services.verdict_export import VerdictExport
 from map_server.services.work_order_watch import WorkOrderWatch
@@ -92,6 +96,16 @@ class ReportServices:
 
 
 @dataclass(frozen=True, slots=True)
+class StreetServices:
+    """Streets: what is loaded, what is closed, what was walked."""
+
+    streets: Streets
+    closures: StreetClosures
+    coverage: StreetCoverage
+    walks: StreetWalks
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The use cases and flat queries of one running server."""
 
@@ -124,6 +138,7 @@ class Services:
     reporting: ReportServices
     geodata: Geodata
     places: Places
+    street: StreetServices
     teams: Teams
     patrols: Patrols
     responsibilities: Responsibilities

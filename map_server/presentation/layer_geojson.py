@@ -18,7 +18,14 @@ _GRID_DEG = 1e-7
 def layer_geojson(content: LayerContent) -> bytes:
     """Write a FeatureCollection in UTF-8."""
     features = [*map(_area_feature, content.areas), *map(_site_feature, content.sites)]
-    collection = {"type": "FeatureCollection", "name": content.loaded.name, "features": features}
+    loaded = content.loaded
+    said = {"attribution": loaded.attribution, "license": loaded.licence}
+    collection = {
+        "type": "FeatureCollection",
+        "name": loaded.name,
+        **{key: text for key, text in said.items() if text},
+        "features": features,
+    }
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -262,6 +262,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "filed by the machine: its audited precision allows it"
             ),
         },
+        "travel_mode": {
+            "walk": _("On foot"),
+            "ebike": _("By e-bike"),
+        },
         "plan_state": {
             "planning": _("Being planned"),
             "ready": _("Ready"),

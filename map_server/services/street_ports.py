@@ -1,16 +1,19 @@
 """What streets give to planning, coverage and the field, and what they need from outside."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from map_server.domain.blind_corner import BlindCorner
-from map_server.domain.datum import LonLat
+from map_server.domain.datum import Datum, LonLat
+from map_server.domain.place import Area
 from map_server.domain.segment import Segment, SegmentWalk
-from map_server.domain.street import ON_FOOT_NOW, Trip
+from map_server.domain.street import ON_FOOT_NOW, StreetFigures, Trip
 from map_server.domain.street_closure import StreetClosure
 from map_server.domain.track_match import MatchedTrack, TrackFix
 from map_server.domain.travel import TravelTable
+from map_server.services.place_ports import FileLayer
 
 Box: TypeAlias = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -40,6 +43,35 @@ class StreetSegments(Protocol):
         """Tell which segments a track walked. The fixes may come in any order, and more than once."""
 
 
+class StreetSource(StreetSegments, Protocol):
+    """The loaded streets, for those who look after them."""
+
+    def figures(self) -> StreetFigures | None:
+        """Give the network in numbers; None while no streets are loaded."""
+
+    def closed_by(self, closures: Sequence[StreetClosure]) -> frozenset[str]:
+        """Give the ids of the segments that closures close."""
+
+
+class StreetReader(Protocol):
+    """Reads files of streets."""
+
+    def read(
+        self, path: Path, box: Box | None, datum: Datum | None, told: Callable[[int], None]
+    ) -> FileLayer:
+        """Read the streets of one file; of OpenStreetMap only those that touch `box`. `told` hears how many.
+
+        Raises InvalidInput with one line that names the file, what is wrong, and the mend.
+        """
+
+
+class NetworkTrial(Protocol):
+    """Makes a network of streets that are not stored yet."""
+
+    def __call__(self, areas: Sequence[Area]) -> StreetFigures:
+        """Give the network in numbers. Raises ValueError when nobody could use any street."""
+
+
 class BlindCorners(Protocol):
     """What no camera sees and nobody has walked for days."""
 
@@ -63,8 +95,8 @@ class ClosureRepository(Protocol):
 class SegmentWalkRepository(Protocol):
     """Walked segments inside one unit of work."""
 
-    def add(self, walks: Collection[SegmentWalk]) -> None:
-        """Store walks. Of the same team, segment and moment of entering the longer one stays."""
+    def replace(self, team_id: str, first: datetime, last: datetime, walks: Collection[SegmentWalk]) -> None:
+        """Make these a team's only walks that were begun between two moments, both included."""
 
     def between(self, first: date, last: date) -> list[SegmentWalk]:
         """Give the walks of some days of the ward, both included."""

@@ -17,6 +17,7 @@ _NOTICE_ROUND_S = 3.0
 _SWEEP_S = 20.0
 _KEEPING_S = 30.0
 _SWEEPS_PER_ERASING = 120
+_TRACK_ROUND_S = 120.0
 
 _log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     notices = asyncio.create_task(_send_notices(services))
     sweep = asyncio.create_task(_sweep_work_orders(services))
     keeping = asyncio.create_task(_keep_the_record(services))
+    tracks = asyncio.create_task(_match_tracks(services))
     try:
         yield
     finally:
@@ -42,7 +44,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         notices.cancel()
         sweep.cancel()
         keeping.cancel()
-        await asyncio.gather(feed, watch, notices, sweep, keeping, return_exceptions=True)
+        tracks.cancel()
+        await asyncio.gather(feed, watch, notices, sweep, keeping, tracks, return_exceptions=True)
 
 
 async def _watch_silence(services: Services) -> None:
@@ -53,6 +56,16 @@ async def _watch_silence(services: Services) -> None:
                 _log.warning("device went offline", device_id=device_id)
         except Exception:  # the watch must outlive a database that is away for a moment
             _log.exception("could not look for silent devices; trying again")
+
+
+async def _match_tracks(services: Services) -> None:
+    """Match what phones sent to the streets; again and again."""
+    while True:
+        await asyncio.sleep(_TRACK_ROUND_S)
+        try:
+            await run_in_threadpool(services.street.walks.catch_up)
+        except Exception:  # matching must outlive a database that is away for a moment
+            _log.exception("could not match tracks to the streets; trying again")
 
 
 async def _sweep_work_orders(services: Services) -> None:

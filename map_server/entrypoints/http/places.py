@@ -38,6 +38,8 @@ class LayerOut(BaseModel):
     bounds: tuple[float, float, float, float] = Field(description="West, south, east, north; WGS 84")
     crs: str = Field(description="What the coordinates were in when they were loaded; served is WGS 84")
     source: str
+    attribution: str = Field(description="To be shown wherever the layer is; may be empty")
+    licence: str
     loaded_at: datetime
     revision: int
 
@@ -54,6 +56,8 @@ class LayerOut(BaseModel):
             bounds=layer.bounds,
             crs=layer.crs,
             source=layer.source,
+            attribution=layer.attribution,
+            licence=layer.licence,
             loaded_at=layer.loaded_at,
             revision=layer.revision,
         )

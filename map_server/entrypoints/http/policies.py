@@ -117,6 +117,11 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (PATROL, SITE, "POST /api/v1/sites/{site_id}/inspections  PUT /api/v1/sites/{site_id}/photos/{sha256}"),
     (SUPERVISOR, SITE, "POST /api/v1/sites/{site_id}/state"),
     (PATROL, WHOLE_WARD, "GET /api/v1/zero-growth"),
+    # streets
+    (PATROL, WARD, "GET /api/v1/streets  GET /api/v1/streets/segments.geojson  GET /api/v1/closures"),
+    (PATROL, WARD, "GET /api/v1/layers/blind-corners.geojson"),
+    (PATROL, WHOLE_WARD, "GET /api/v1/coverage"),
+    (SUPERVISOR, WHOLE_WARD, "GET /streets  POST /api/v1/closures  POST /api/v1/closures/{closure_id}/end"),
     # the handbook
     (PATROL, WARD, "GET /handbook  GET /api/v1/units  GET /api/v1/responsibilities  GET /api/v1/calendar"),
     (PATROL, WARD, "GET /api/v1/responsibilities/check  GET /api/v1/responsibilities/owner"),

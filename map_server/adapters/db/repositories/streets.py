@@ -1,10 +1,10 @@
 """Closed streets and walked segments as rows."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 import shapely
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.streets import segment_walks, street_closures
@@ -55,8 +55,11 @@ class SqlSegmentWalks:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, walks: Collection[SegmentWalk]) -> None:
-        """Store walks; of the same team, segment and moment of entering the last one stays."""
+    def replace(self, team_id: str, first: datetime, last: datetime, walks: Collection[SegmentWalk]) -> None:
+        """Make these a team's only walks that were begun between two moments, both included."""
+        known = segment_walks.c
+        old = (known.team_id == team_id, known.entered_at >= first, known.entered_at <= last)
+        self._connection.execute(delete(segment_walks).where(*old))
         rows = {
             (walk.team_id, walk.walked.segment_id, walk.walked.entered_at): {
                 "team_id": walk.team_id,

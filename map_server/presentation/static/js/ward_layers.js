@@ -1,10 +1,16 @@
 // The ward under the pins: compounds and streets as the paper, fire lanes, drop points and grids as layers to switch.
 // Any page with a map:  const layers = await addWardLayers(map);  layers.toggle("grids", true).
 import { get } from "./api.js";
-import { language } from "./i18n.js";
+import { language, t } from "./i18n.js";
 
 // What each layer of the ward is drawn like. Layers that are not named here (a user's own) are drawn plainly.
 const STREET_WIDTHS = { arterial: 11, street: 8, lane: 5, internal: 4, path: 1.6 };
+// Streets of OpenStreetMap say what they are in their own words.
+const RANK_OF_HIGHWAY = {
+  motorway: "arterial", motorway_link: "street", trunk: "arterial", trunk_link: "street", primary: "arterial", primary_link: "street",
+  secondary: "arterial", secondary_link: "street", tertiary: "street", tertiary_link: "street", unclassified: "street", residential: "street",
+  living_street: "lane", pedestrian: "lane", service: "internal", footway: "path", path: "path", steps: "path", cycleway: "path", track: "path",
+};
 const AREA_COLOURS = { water: "--map-water", park: "--map-green", garden: "--map-green", sports: "--map-green" };
 const LAYERS = {
   ward: { order: 1, isBase: true, style: () => ({ fill: false, stroke: true, color: "--map-grid", weight: 1.5, dashArray: "8 6" }) },
@@ -17,9 +23,15 @@ const LAYERS = {
   drop_points: { order: 8, point: { colour: "--site", radius: 3.5 } },
   bin_houses: { order: 9, point: { colour: "--garbage-drop", radius: 5 } },
   structure_points: { order: 10, point: { colour: "--illegal-structure", radius: 3.5 } },
+  "blind-corners": { order: 12, colour: "--blind-corner", style: () => ({ color: "--blind-corner", weight: 6, opacity: 0.75 }), told: standing },
   gates: { order: 11, point: { colour: "--map-label", radius: 2.5 } },
 };
 const PLAIN = { order: 50, style: () => ({ color: "--accent", weight: 2, fillOpacity: 0.1 }), point: { colour: "--accent", radius: 4 } };
+
+function standing({ days_since_walked: days, length_m: metres }) {
+  const since = days === null ? t("nobody was seen walking here") : t("not walked for {days} days", { days: Math.round(days) });
+  return `${Math.round(metres)} m · ${since}`;
+}
 
 function colour(name) {
   return name?.startsWith("--") ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : name;
@@ -79,10 +91,15 @@ class WardLayer {
     return L.geoJSON(data, {
       pane,
       renderer,
-      interactive: Boolean(this.look.point),
+      interactive: Boolean(this.look.point || this.look.told),
       pointToLayer: (feature, position) => L.circleMarker(position, { pane, renderer, radius: this.look.point?.radius ?? 4 }),
-      onEachFeature: (feature, layer) => this.look.point && layer.bindTooltip(() => textOf(nameOf(feature.properties))),
+      onEachFeature: (feature, layer) => this.bindTooltip(feature.properties, layer),
     });
+  }
+
+  bindTooltip(properties, layer) {
+    if (this.look.told) layer.bindTooltip(() => textOf(this.look.told(properties)), { sticky: true });
+    else if (this.look.point) layer.bindTooltip(() => textOf(nameOf(properties)));
   }
 
   restyle() {
@@ -117,7 +134,7 @@ function streets(data, pane, renderer) {
 }
 
 function streetStyle(feature, isCasing, scale) {
-  const rank = feature.properties.rank;
+  const rank = feature.properties.rank ?? RANK_OF_HIGHWAY[feature.properties.highway];
   const width = Math.max((STREET_WIDTHS[rank] ?? 4) * scale, rank === "path" ? 0.8 : 1.4);
   const style = { lineCap: "round", lineJoin: "round", opacity: 1 };
   if (rank === "path") return { ...style, weight: isCasing ? 0 : width, color: colour("--map-street-edge"), opacity: isCasing ? 0 : 1 };
@@ -144,10 +161,30 @@ function boundsOf(entry) {
   return L.latLngBounds([south, west], [north, east]);
 }
 
+/** Name those whose data the map shows, as their licences ask. Text only: it comes from files. */
+function addSources(map, entries) {
+  const said = new Set(entries.filter((entry) => entry.attribution).map((entry) => [entry.attribution, entry.licence].filter(Boolean).join(", ")));
+  if (!said.size) return;
+  const control = L.control({ position: "bottomleft" });
+  control.onAdd = () => {
+    const note = textOf([...said].join(" · "));
+    note.className = "map-source";
+    return note;
+  };
+  control.addTo(map);
+}
+
+/** What the server reckons from the streets, beside the layers that were loaded. */
+function reckoned(entries) {
+  if (!entries.some((entry) => entry.name === "streets")) return [];
+  return [{ name: "blind-corners", title_zh: t("Blind corners: no camera, not walked lately"), title_en: t("Blind corners: no camera, not walked lately") }];
+}
+
 /** Put the ward's layers on a map. Gives the layers in drawing order, `toggle(name, isOn)` and `bounds`. */
 export async function addWardLayers(map) {
   const { layers: entries } = await get("/api/v1/layers");
-  const layers = entries.map((entry) => new WardLayer(map, entry)).sort((one, other) => one.look.order - other.look.order);
+  addSources(map, entries);
+  const layers = [...entries, ...reckoned(entries)].map((entry) => new WardLayer(map, entry)).sort((one, other) => one.look.order - other.look.order);
   const updateAll = () => Promise.all(layers.map((layer) => layer.update()));
   map.on("zoomend moveend", updateAll);
   document.addEventListener("themechange", () => layers.forEach((layer) => layer.restyle()));
@@ -165,14 +202,21 @@ export async function addWardLayers(map) {
   };
 }
 
+function swatchOf(name) {
+  const swatch = document.createElement("span");
+  swatch.className = "layer-list__swatch";
+  swatch.style.background = `var(${name})`;
+  return swatch;
+}
+
 /** Fill an element with a switch for each layer. */
 export function layerSwitches(place, ward, extra = []) {
   const rows = [
     ...extra,
-    ...ward.switchable.map((layer) => ({ title: layer.title, count: layer.count, isOn: layer.isOn, set: (isOn) => ward.toggle(layer.name, isOn) })),
+    ...ward.switchable.map((layer) => ({ swatch: layer.look.colour, title: layer.title, count: layer.count, isOn: layer.isOn, set: (isOn) => ward.toggle(layer.name, isOn) })),
   ];
   place.replaceChildren(
-    ...rows.map(({ title, count, isOn, set }) => {
+    ...rows.map(({ swatch, title, count, isOn, set }) => {
       const row = document.createElement("label");
       const box = document.createElement("input");
       box.type = "checkbox";
@@ -181,7 +225,7 @@ export function layerSwitches(place, ward, extra = []) {
       const number = document.createElement("span");
       number.className = "layer-list__count";
       number.textContent = count ?? "";
-      row.append(box, textOf(title), number);
+      row.append(box, ...(swatch ? [swatchOf(swatch)] : []), textOf(title), number);
       return row;
     }),
   );
