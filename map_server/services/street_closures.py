@@ -65,7 +65,7 @@ class StreetClosures:
             raise InvalidInput(str(error)) from error
         closed = self._shown(closure, now)
         if wanted.until is not None and wanted.until <= now:
-            raise InvalidInput(f"until: {wanted.until:%Y-%m-%d %H:%M} UTC is over already")
+            raise InvalidInput("until: this moment is over already")
         if not closed.segment_ids:
             raise InvalidInput("segment_ids: no loaded street is meant; choose one on the map")
         with self._begin() as work:
