@@ -88,7 +88,7 @@ def _workbook_rows(content: bytes) -> Iterator[Cells]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED_BYTES:
                 raise InvalidInput("the workbook is too large when unpacked; save the list alone")
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]  # type: ignore[no-untyped-call]
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
         raise InvalidInput("the file is no workbook (.xlsx) with a sheet") from error
     for row in sheet.iter_rows(values_only=True):

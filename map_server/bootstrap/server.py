@@ -28,7 +28,7 @@ from map_server.bootstrap.notices import notice_channels
 from map_server.bootstrap.patrols import running_patrols, telling
 from map_server.bootstrap.people import identity_provider
 from map_server.bootstrap.record import record_keeping
-from map_server.bootstrap.reports import report_services
+from map_server.bootstrap.reports import running_reports
 from map_server.bootstrap.sites import followed_sites
 from map_server.bootstrap.streets import street_services
 from map_server.bootstrap.system import SystemClock, new_id, new_token
@@ -97,6 +97,7 @@ def running_services(
         with (
             running_patrols(engine, begin, clock, places, loaded, street.coverage) as runs,
             followed_sites(engine, begin, clock, places, changes) as site_watch,
+            running_reports(begin, clock, owners) as reporting,
         ):
             yield Services(
                 settings=settings,
@@ -127,7 +128,7 @@ def running_services(
                     begin, SqlVerdictReads(engine), clock, new_id, telling(runs), follower, streams
                 ),
                 audit=audit,
-                reporting=report_services(begin, clock, owners),
+                reporting=reporting,
                 geodata=Geodata(begin, read, clock, GeodataFiles()),
                 places=places,
                 street=street,

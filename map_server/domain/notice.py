@@ -42,7 +42,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "devices": ("device_went_offline", "device_came_online"),
     "sites": ("site_*",),
     "people": ("account_*", "password_reset*"),
-    "reports": ("report_*",),
+    "reports": ("report_*", "appeal_*"),
 }
 """What people choose on the page: words for groups of actions of the audit log."""
 

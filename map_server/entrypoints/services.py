@@ -35,6 +35,8 @@ from map_server.services.patrol_finds import PatrolFinds
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.ports import Begin, Clock
+from map_server.services.report_runs import ReportRuns
+from map_server.services.report_schedule import ReportSchedule
 from map_server.services.report_scoring import ReportAppeals, ScoreFormulas
 from map_server.services.reports import Reports
 from map_server.services.responsibilities import Responsibilities
@@ -88,11 +90,13 @@ class AuditServices:
 
 @dataclass(frozen=True, slots=True)
 class ReportServices:
-    """Reports, how units are scored in them, and what units object to."""
+    """Reports, how units are scored in them, what units object to, and what makes them."""
 
     reports: Reports
     formulas: ScoreFormulas
     appeals: ReportAppeals
+    runs: ReportRuns
+    schedule: ReportSchedule
 
 
 @dataclass(frozen=True, slots=True)

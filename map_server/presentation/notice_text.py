@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from map_server.domain.audit_log import AuditEntry
 from map_server.presentation.formats import date_time
@@ -27,9 +28,19 @@ def _line(entry: AuditEntry, language: Language) -> str:
     after = json.loads(entry.after) if entry.after else {}
     parts = [date_time(datetime.fromisoformat(entry.at)), word("notice", entry.action)]
     if (kind := after.get("kind")) is not None:
-        parts.append(word("kind", str(kind)))
-    number = after.get("number")
-    parts.append(f"#{number}" if number is not None else str(after.get("name") or entry.subject_id))
+        parts.append(word("report_kind" if entry.subject_kind == "report" else "kind", str(kind)))
+    parts.append(_subject(entry, after))
     if entry.reason:
         parts.append(entry.reason)
     return " · ".join(parts)
+
+
+def _subject(entry: AuditEntry, after: dict[str, Any]) -> str:
+    """Say which one it is: its number, its days, its name, else its id."""
+    if (number := after.get("number")) is not None:
+        return f"#{number}"
+    if entry.subject_kind == "report":
+        return (
+            str(after["first"]) if after["first"] == after["last"] else f"{after['first']} – {after['last']}"
+        )
+    return str(after.get("name") or entry.subject_id)

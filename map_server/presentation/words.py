@@ -93,7 +93,17 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "work_order_closed": _("work order closed"),
             "device_went_offline": _("device offline"),
             "device_came_online": _("device online again"),
+            "report_frozen": _("report frozen"),
+            "appeal_raised": _("appeal raised"),
+            "appeal_accepted": _("appeal accepted"),
+            "appeal_refused": _("appeal refused"),
             "notice_trial": _("this is a trial"),
+        },
+        "report_kind": {
+            "daily": _("Daily feedback"),
+            "weekly": _("Weekly summary"),
+            "monthly": _("Monthly bulletin"),
+            "custom": _("Report of a period"),
         },
         "device_status": {
             "online": _("Online"),

@@ -17,6 +17,7 @@ _NOTICE_ROUND_S = 3.0
 _SWEEP_S = 20.0
 _KEEPING_S = 30.0
 _SWEEPS_PER_ERASING = 120
+_REPORT_ROUND_S = 60.0
 _TRACK_ROUND_S = 120.0
 
 _log = structlog.get_logger()
@@ -34,6 +35,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     notices = asyncio.create_task(_send_notices(services))
     sweep = asyncio.create_task(_sweep_work_orders(services))
     keeping = asyncio.create_task(_keep_the_record(services))
+    reports = asyncio.create_task(_freeze_reports(services))
     tracks = asyncio.create_task(_match_tracks(services))
     try:
         yield
@@ -44,8 +46,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         notices.cancel()
         sweep.cancel()
         keeping.cancel()
+        reports.cancel()
         tracks.cancel()
-        await asyncio.gather(feed, watch, notices, sweep, keeping, tracks, return_exceptions=True)
+        await asyncio.gather(feed, watch, notices, sweep, keeping, reports, tracks, return_exceptions=True)
 
 
 async def _watch_silence(services: Services) -> None:
@@ -94,6 +97,18 @@ async def _keep_the_record(services: Services) -> None:
                 _log.info("evidence past its time erased", pieces=erased)
         except Exception:  # the keeping must outlive a database that is away for a moment
             _log.exception("could not keep the record; trying again")
+
+
+async def _freeze_reports(services: Services) -> None:
+    """Freeze the reports of the periods that are over."""
+    while True:
+        await asyncio.sleep(_REPORT_ROUND_S)
+        try:
+            for frozen in await run_in_threadpool(services.reporting.schedule.freeze_due):
+                period = frozen.report.definition.period
+                _log.info("report frozen", kind=period.kind, first=period.first, sha256=frozen.sha256)
+        except Exception:  # the schedule must outlive a database that is away; what is due stays due
+            _log.exception("could not freeze the reports that are due; trying again")
 
 
 async def _send_notices(services: Services) -> None:
