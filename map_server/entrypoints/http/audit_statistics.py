@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 
 from map_server.domain.verdict import (
@@ -21,6 +21,7 @@ from map_server.entrypoints.http.audit_schemas import PolicyOut, PolicyRequest, 
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.security import AdminActor, AuditorActor, PatrolActor, SupervisorActor
+from map_server.entrypoints.http.times import Moment
 from map_server.services.patrol_finds import Find
 from wire_contract.routes import API_PREFIX
 from wire_contract.vocabulary import EventKind
@@ -60,7 +61,7 @@ class FindRequest(BaseModel):
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
     error_m: float = Field(gt=0, le=100, description="Error radius of the phone's position")
-    found_at: AwareDatetime
+    found_at: Moment
     note: str = Field(default="", max_length=MAX_NOTE_CHARACTERS)
 
 
@@ -117,7 +118,7 @@ def retire(
 def export(
     actor: AdminActor,
     services: ServicesDep,
-    until: Annotated[AwareDatetime | None, Query(description="Only verdicts given before")] = None,
+    until: Annotated[Moment | None, Query(description="Only verdicts given before")] = None,
 ) -> FileResponse:
     """Give all verdicts with their pictures as a COCO and YOLO set; the same verdicts give the same bytes."""
     folder = Path(tempfile.mkdtemp(prefix="lilong-verdicts-"))

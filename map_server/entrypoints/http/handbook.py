@@ -1,6 +1,6 @@
 """The handbook for people and programs: units, rules, the calendar; who leads a case and by when."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -27,6 +27,7 @@ from map_server.domain.sla import Stage, due_at
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import ProblemField, problems
 from map_server.entrypoints.http.security import AdminActor, PatrolActor
+from map_server.entrypoints.http.times import Moment
 from map_server.entrypoints.services import Services
 from map_server.services.responsibilities import Fate
 from wire_contract.routes import API_PREFIX
@@ -174,13 +175,10 @@ def find_owner(
     case_class: CaseClass,
     lon: Annotated[float | None, Query(ge=-180, le=180)] = None,
     lat: Annotated[float | None, Query(ge=-90, le=90)] = None,
-    at: Annotated[datetime | None, Query(description="With its zone; now by default")] = None,
+    at: Annotated[Moment | None, Query(description="With its zone; now by default")] = None,
 ) -> OwnerOut:
     """Tell who leads a case of a class at a place and time, and when its stages would be due."""
     moment = at or services.clock.now()
-    if moment.tzinfo is None:
-        raise InvalidInput("at: needs its zone, like 2026-11-23T12:00:00+08:00")
-    moment = moment.astimezone(UTC)
     if (lon is None) != (lat is None):
         raise InvalidInput("lat: give both lon and lat, or neither")
     place = None if lon is None or lat is None else (lon, lat)

@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from map_server.domain.incident import IncidentState
+from map_server.entrypoints.http.times import Moment
 from wire_contract.vocabulary import EventKind
 
 
@@ -16,8 +17,8 @@ class LiveQuery(BaseModel):
     since: int | None = Field(default=None, ge=0, description="`cursor` of an earlier answer")
     kind: list[EventKind] = []
     state: list[IncidentState] = []
-    seen_from: AwareDatetime | None = Field(default=None, alias="from")
-    seen_to: AwareDatetime | None = Field(default=None, alias="to")
+    seen_from: Moment | None = Field(default=None, alias="from")
+    seen_to: Moment | None = Field(default=None, alias="to")
 
 
 class Point(BaseModel):

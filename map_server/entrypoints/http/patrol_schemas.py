@@ -3,11 +3,12 @@
 from datetime import date, datetime, time
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from map_server.domain.left_out import LeftOutReason
 from map_server.domain.patrol import SubjectKind, Visit
 from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, StopState
+from map_server.entrypoints.http.times import Day, Moment
 from map_server.services.patrols import PlanRecord
 
 MAX_TEAMS = 50
@@ -32,7 +33,7 @@ class EffortIn(BaseModel):
 class PlanRequest(BaseModel):
     """Ask for a plan."""
 
-    day: date
+    day: Day
     shifts: list[ShiftIn] = Field(min_length=1, max_length=MAX_TEAMS)
     effort: EffortIn = Field(default_factory=EffortIn)
 
@@ -41,7 +42,7 @@ class CheckIn(BaseModel):
     """What a team reports of a stop."""
 
     state: Literal[StopState.STARTED, StopState.DONE] = StopState.DONE
-    happened_at: AwareDatetime | None = Field(
+    happened_at: Moment | None = Field(
         default=None, description="When it happened, for reports that were sent late; null: now"
     )
 

@@ -19,6 +19,7 @@ from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.places import SiteOut
 from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
+from map_server.entrypoints.http.times import Day, Moment
 from map_server.entrypoints.services import Services
 from map_server.services.site_ports import Missed, SeenIncident, SiteHistory
 from map_server.services.sites import InspectionReport
@@ -37,12 +38,10 @@ class InspectionIn(BaseModel):
     result: Result
     note: str = Field(default="", max_length=2000)
     photos: list[Sha256] = Field(default_factory=list, max_length=20)
-    inspected_at: datetime | None = Field(default=None, description="Null: now")
+    inspected_at: Moment | None = Field(default=None, description="With its zone. Null: now")
 
     def report(self) -> InspectionReport:
-        """Read it. Raises InvalidInput for a time without a zone."""
-        if self.inspected_at is not None and self.inspected_at.tzinfo is None:
-            raise InvalidInput("inspected_at: needs its zone, like 2026-11-23T12:00:00+08:00")
+        """Read it."""
         return InspectionReport(self.result, self.note, tuple(self.photos), self.inspected_at)
 
 
@@ -231,8 +230,8 @@ def change_state(
 def zero_growth(
     actor: PatrolActor,
     services: ServicesDep,
-    since: Annotated[date, Query(description="First day, of the ward")],
-    until: Annotated[date, Query(description="Last day, of the ward; inclusive")],
+    since: Annotated[Day, Query(description="First day, of the ward")],
+    until: Annotated[Day, Query(description="Last day, of the ward; inclusive")],
 ) -> ZeroGrowthOut:
     """Read the zero-growth meter: confirmed new structures, and how much of the ward was observed."""
     return ZeroGrowthOut.of(since, until, services.sites.zero_growth(since, until))

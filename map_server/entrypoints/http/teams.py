@@ -18,6 +18,11 @@ router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["people"])
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
+Place = Annotated[
+    tuple[float, float],
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+"""Longitude and latitude, WGS 84."""
 WardTime = Annotated[
     time,
     WithJsonSchema(
@@ -82,8 +87,8 @@ class TeamOut(BaseModel):
     name_zh: str
     name_en: str
     colour: str
-    start: tuple[float, float]
-    end: tuple[float, float]
+    start: Place
+    end: Place
     shift_from: WardTime
     shift_until: WardTime
     pace_m_s: float

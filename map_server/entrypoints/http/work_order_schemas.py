@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from map_server.adapters.db.queries.work_orders import StepRecord, WorkOrderFilter, WorkOrderRecord
 from map_server.domain.incident import Severity
@@ -14,6 +14,7 @@ from map_server.domain.unit import UnitLevel
 from map_server.domain.work_order import Task, TaskState, WorkOrder, WorkOrderState
 from map_server.domain.work_order_moves import MAX_TEXT_CHARACTERS, Command
 from map_server.domain.work_order_rules import Action
+from map_server.entrypoints.http.times import Moment
 from map_server.services.photo_ports import Photo
 from wire_contract.vocabulary import EventKind
 
@@ -221,7 +222,7 @@ class TransitionRequest(BaseModel):
     unit_id: str | None = Field(default=None, max_length=64)
     assistant_unit_ids: list[str] | None = Field(default=None, max_length=MAX_ASSISTANTS)
     task_number: int | None = Field(default=None, ge=1, le=1000)
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     photos: list[str] = Field(default_factory=list, max_length=MAX_PHOTOS, description="Hashes of pictures")
     feedback: str = Field(default="", max_length=MAX_TEXT_CHARACTERS)
     score: int | None = Field(default=None, ge=1, le=5)

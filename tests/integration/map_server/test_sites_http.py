@@ -66,7 +66,7 @@ def test_look_with_photo_then_approval_by_somebody_else(ward: RunningServer) -> 
     [
         ({"result": "clear"}, "photos: this group of sites needs a photo"),
         ({"result": "not_reached"}, "note: say what is wrong"),
-        ({"result": "clear", "photos": ["ab" * 32], "inspected_at": "2026-11-23T11:00:00"}, "needs its zone"),
+        ({"result": "clear", "photos": ["ab" * 32], "inspected_at": "2026-11-23T11:00:00"}, "timezone"),
     ],
 )
 def test_look_that_is_not_whole_says_what_is_missing(
