@@ -11,9 +11,13 @@ from pathlib import Path
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.domain.account import Role
 from map_server.domain.datum import LonLat
+from map_server.domain.field_record import FieldRecord, RecordKind
 from map_server.domain.patrol import SubjectKind, Visit
 from map_server.domain.patrol_plan import PatrolPlan, PlanState, Route, Stop
+from map_server.domain.result_form import Outcome
 from map_server.domain.team import Team
+from map_server.domain.visit import PhoneTime
+from map_server.domain.work_order_rules import WorkActor
 from map_server.services.device_register import DeviceEntry
 from tests.event_messages import evidence, message
 from tests.fakes.owners import FixedOwners
@@ -130,4 +134,20 @@ def _planned(server: RunningServer, area: str) -> dict[str, str]:
         work.patrols.put_routes(plan_id, [route])
         work.patrols.put_stops(plan_id, [stop])
         work.commit()
-    return {"plan_id": plan_id, "team_id": team_id, "stop_id": stop.stop_id}
+    record = FieldRecord(
+        record_id=f"record-{area}",
+        kind=RecordKind.RESULT,
+        time=PhoneTime(f"phone-{area}", 1, now, "session", 0.0),
+        digest=area,
+        plan_id=plan_id,
+        team_id=team_id,
+        stop_id=stop.stop_id,
+        outcome=Outcome.CLEAR,
+    )
+    server.services.field.visits.take(record, WorkActor(f"person:{area}"))
+    return {
+        "plan_id": plan_id,
+        "team_id": team_id,
+        "stop_id": stop.stop_id,
+        "record_id": record.record_id,
+    }

@@ -24,6 +24,7 @@ from map_server.adapters.passwords import Argon2Passwords
 from map_server.adapters.sealing import open_secret_box
 from map_server.bootstrap.audit import audit_services
 from map_server.bootstrap.database import open_database
+from map_server.bootstrap.field import field_services
 from map_server.bootstrap.notices import notice_channels
 from map_server.bootstrap.patrols import running_patrols, telling
 from map_server.bootstrap.people import identity_provider
@@ -91,6 +92,7 @@ def running_services(
     owners = owners or responsibilities
     flow = WorkOrderFlow(owners, places.whereabouts, new_id)
     follower = WorkOrdersOfIncidents(flow, clock)
+    ingest = Ingest(begin, clock, new_id, SitesNearby(read), FusionParams(), follower)
     keeping = record_keeping(settings, begin, clock, files)
     audit, streams = audit_services(engine, begin, clock, files, audit_policy or AuditPolicy())
     try:
@@ -110,7 +112,8 @@ def running_services(
                 devices=Devices(begin, read, clock, new_token),
                 heartbeats=Heartbeats(begin, clock, places.whereabouts),
                 device_register=DeviceRegister(begin, clock, new_token, DeviceFiles()),
-                ingest=Ingest(begin, clock, new_id, SitesNearby(read), FusionParams(), follower),
+                ingest=ingest,
+                field=field_services(engine, begin, clock, files, flow, ingest),
                 evidence=Evidence(begin, read, files, clock, keeping.looks),
                 keeping=keeping,
                 evidence_files=files,

@@ -128,6 +128,10 @@ OTHER_FORM = ResultForm((Outcome.CLEAR, Outcome.PROBLEM, Outcome.NOT_REACHED))
 """For what has no form of its own, such as a blind corner."""
 
 
-def form_of(category: str) -> ResultForm:
-    """Give the form for a kind of incident or site."""
-    return FORMS.get(category, OTHER_FORM)
+REST_FORM = ResultForm((Outcome.CLEAR,), photos=0)
+"""For a team's own rest, of which nobody wants a picture."""
+
+
+def form_of(category: str, subject_kind: str = "") -> ResultForm:
+    """Give the form for a kind of incident or site, or of what else a team has on its route."""
+    return REST_FORM if subject_kind == "break" else FORMS.get(category, OTHER_FORM)

@@ -9,6 +9,7 @@ from map_server.adapters.db.queries.devices import SqlDeviceList
 from map_server.adapters.db.queries.incidents import SqlIncidentList
 from map_server.adapters.db.queries.live import SqlLiveMap
 from map_server.adapters.db.queries.spots import SqlSpots
+from map_server.adapters.db.queries.visits import SqlVisitReads
 from map_server.adapters.db.queries.work_orders import SqlWorkOrderList
 from map_server.adapters.evidence_files import EvidenceFolder
 from map_server.config import Settings
@@ -23,6 +24,8 @@ from map_server.services.device_register import DeviceRegister
 from map_server.services.devices import Devices
 from map_server.services.evidence import Evidence
 from map_server.services.evidence_looks import EvidenceLooks
+from map_server.services.field_day import FieldDays
+from map_server.services.field_photos import FieldPhotos
 from map_server.services.geodata import Geodata
 from map_server.services.heartbeats import Heartbeats
 from map_server.services.incidents import Incidents
@@ -52,7 +55,9 @@ from map_server.services.street_coverage import StreetCoverage
 from map_server.services.street_walks import StreetWalks
 from map_server.services.streets import Streets
 from map_server.services.teams import Teams
+from map_server.services.tracks import Tracks
 from map_server.services.verdict_export import VerdictExport
+from map_server.services.visits import Visits
 from map_server.services.work_order_watch import WorkOrderWatch
 from map_server.services.work_orders import WorkOrders
 
@@ -110,6 +115,17 @@ class StreetServices:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldServices:
+    """What phones in the field use, and those who look at what they say."""
+
+    days: FieldDays
+    visits: Visits
+    photos: FieldPhotos
+    tracks: Tracks
+    list: SqlVisitReads
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The use cases and flat queries of one running server."""
 
@@ -145,6 +161,7 @@ class Services:
     street: StreetServices
     teams: Teams
     patrols: Patrols
+    field: FieldServices
     responsibilities: Responsibilities
     sites: Sites
     site_photos: SitePhotos

@@ -33,9 +33,15 @@ THEME_COOKIE = "lilong_theme"
 YEAR_S = 365 * 24 * 3600
 
 
-def render(request: Request, template: str, status_code: int = 200, **context: object) -> Response:
-    """Render a page in the reader's language and theme."""
-    language = language_of(request)
+def render(
+    request: Request,
+    template: str,
+    status_code: int = 200,
+    language: Language | None = None,
+    **context: object,
+) -> Response:
+    """Render a page in the reader's theme, and in his language unless another one is asked for."""
+    language = language or language_of(request)
     text = environment(language).get_template(template).render(_frame(request, language), **context)
     response = HTMLResponse(text, status_code, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
     if request.query_params.get("lang") == language:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 from types import MappingProxyType
 
+from map_server.presentation.field_words import FIELD_WORDS
 from wire_contract.vocabulary import EventKind
 
 
@@ -16,6 +17,7 @@ KINDS: tuple[str, ...] = tuple(EventKind)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
+        **FIELD_WORDS,
         "kind": {
             "garbage_drop": _("Left garbage"),
             "blocked_fire_lane": _("Blocked fire lane"),
@@ -46,6 +48,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "redaction": {
             "persons": _("Persons pixelated"),
             "moving_regions": _("Everything moving pixelated"),
+            "none": _("Not pixelated"),
         },
         "camera_state": {
             "ok": _("Working"),

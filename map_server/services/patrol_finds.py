@@ -12,13 +12,15 @@ from map_server.services.audit_ports import PatrolFind
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 from wire_contract.vocabulary import EventKind
 
+PATROL_DEVICE = "patrol"
+"""The one device under whose name finds become events."""
 IN_VIEW_M = 60.0
 """How far from a camera a thing counts as one that it should have seen: its lane and forecourt."""
 REACH_M = 15.0
 """How far a phone's position and a camera's may lie apart beyond their stated errors."""
 SLACK = timedelta(minutes=10)
 """How long before it was raised or after it was last seen an incident counts as there."""
-_MAX_ERROR_M = 100.0
+MAX_ERROR_M = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +50,39 @@ class PatrolFinds:
             raise InvalidInput(
                 "found_at: lies in the future", (FieldError("found_at", "lies in the future"),)
             )
-        if not 0 < find.error_m <= _MAX_ERROR_M:
-            problem = FieldError("error_m", f"use more than 0 and at most {_MAX_ERROR_M:.0f}")
+        if not 0 < find.error_m <= MAX_ERROR_M:
+            problem = FieldError("error_m", f"use more than 0 and at most {MAX_ERROR_M:.0f}")
             raise InvalidInput(f"error_m: {problem.message}", (problem,))
-        here = GroundFix(find.lon, find.lat, find.error_m)
         with self._begin() as work:
-            seen = _seen_by_camera(work, find, here)
-            stored = PatrolFind(
-                find_id=self._new_id(),
-                kind=find.kind,
-                lon=find.lon,
-                lat=find.lat,
-                found_at=find.found_at,
-                found_by=actor,
-                recorded_at=now,
-                note=find.note,
-                is_in_view=_is_in_view(work, here),
-                incident_id=None if seen is None else seen.incident_id,
-            )
-            work.patrol_finds.add(stored)
-            facts: JsonObject = {
-                "kind": find.kind,
-                "is_in_view": stored.is_in_view,
-                "incident_id": stored.incident_id,
-            }
-            work.note("patrol_find_recorded", "patrol_find", stored.find_id, actor, after=facts)
+            stored = recorded(work, find, actor, now, self._new_id())
             work.commit()
         return stored
+
+
+def recorded(work: UnitOfWork, find: Find, actor: str, now: datetime, find_id: str) -> PatrolFind:
+    """Compare a find with what cameras had found, and store it; the caller commits."""
+    here = GroundFix(find.lon, find.lat, find.error_m)
+    seen = seen_by_camera(work, find)
+    stored = PatrolFind(
+        find_id=find_id,
+        kind=find.kind,
+        lon=find.lon,
+        lat=find.lat,
+        found_at=find.found_at,
+        found_by=actor,
+        recorded_at=now,
+        note=find.note,
+        is_in_view=_is_in_view(work, here),
+        incident_id=None if seen is None else seen.incident_id,
+    )
+    work.patrol_finds.add(stored)
+    facts: JsonObject = {
+        "kind": find.kind,
+        "is_in_view": stored.is_in_view,
+        "incident_id": stored.incident_id,
+    }
+    work.note("patrol_find_recorded", "patrol_find", stored.find_id, actor, after=facts)
+    return stored
 
 
 def _is_in_view(work: UnitOfWork, here: GroundFix) -> bool:
@@ -82,9 +90,13 @@ def _is_in_view(work: UnitOfWork, here: GroundFix) -> bool:
     return any(distance_m(here, camera) <= IN_VIEW_M for camera in cameras)
 
 
-def _seen_by_camera(work: UnitOfWork, find: Find, here: GroundFix) -> Incident | None:
-    """Give the nearest incident of the kind that was there at that moment and within both errors."""
-    box = box_around(here, _MAX_ERROR_M + find.error_m + REACH_M)
+def seen_by_camera(work: UnitOfWork, find: Find) -> Incident | None:
+    """Give the nearest incident of the kind that was there at that moment and within both errors.
+
+    One that only patrols saw does not count: no camera had it.
+    """
+    here = GroundFix(find.lon, find.lat, find.error_m)
+    box = box_around(here, MAX_ERROR_M + find.error_m + REACH_M)
     near = [
         (distance_m(here, incident.fix), incident)
         for incident in work.incidents.near([box], find.found_at - SLACK)
@@ -100,6 +112,8 @@ def _seen_by_camera(work: UnitOfWork, find: Find, here: GroundFix) -> Incident |
 
 def _was_there(incident: Incident, find: Find) -> bool:
     if incident.kind is not find.kind or incident.state is IncidentState.MERGED:
+        return False
+    if all(view.device_id == PATROL_DEVICE for view in incident.views):
         return False
     last = find.found_at if incident.is_open else incident.last_seen_at
     return incident.first_seen_at - SLACK <= find.found_at <= last + SLACK

@@ -52,7 +52,7 @@ async def put_evidence(
 ) -> UploadAnswer:
     """Take in evidence that an event of this device names, whole or in parts one after the other."""
     content = await request.body()
-    part = _part(content_range, len(content))
+    part = upload_part(content_range, len(content))
     state = await run_in_threadpool(services.evidence.take, device.device_id, sha256, part, content)
     response.headers[UPLOAD_OFFSET_HEADER] = str(state.received)
     response.status_code = 200 if state.is_whole else 202
@@ -123,7 +123,8 @@ def _expect_satisfiable(part: re.Match[str], size: int) -> None:
         raise HTTPException(416, detail, {"Content-Range": f"bytes */{size}"})
 
 
-def _part(content_range: str | None, length: int) -> UploadRange:
+def upload_part(content_range: str | None, length: int) -> UploadRange:
+    """Read which part of a piece a request brings; without the header, all of it. Raises InvalidInput."""
     if content_range is None:
         return UploadRange(0, length, length)
     match = _CONTENT_RANGE.fullmatch(content_range.strip())

@@ -8,7 +8,8 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from map_server.domain.account import Role
 from map_server.entrypoints.http.device_auth import require_device
-from map_server.entrypoints.http.policies import DEVICE_ROUTES, POLICIES, PUBLIC_PATHS
+from map_server.entrypoints.http.owntracks import require_tracker
+from map_server.entrypoints.http.policies import DEVICE_ROUTES, POLICIES, PUBLIC_PATHS, TRACKER_ROUTES
 from map_server.entrypoints.http.security import ROLE_OF_GUARD
 
 
@@ -39,6 +40,9 @@ def _faults(route: RouteContext) -> Iterator[str]:
         if name in DEVICE_ROUTES:
             if require_device not in guards:
                 yield f"{name} is a route of devices: take a DeviceActor"
+        elif name in TRACKER_ROUTES:
+            if require_tracker not in guards:
+                yield f"{name} is a route of phone programs: take a TrackerActor"
         elif fault := _fault_of_people(name, roles):
             yield fault
 

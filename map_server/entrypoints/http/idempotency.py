@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from map_server.domain.errors import DomainError, InvalidInput
 from map_server.entrypoints.http.deps import services_of
 from map_server.entrypoints.http.errors import on_domain_error
+from map_server.entrypoints.http.owntracks import OWNTRACKS
 from map_server.entrypoints.http.security import current_person
 from map_server.services.idempotency import Answer, Claim, claimed
 from map_server.services.kept_answers import KeptAnswers
@@ -33,6 +34,7 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
         EVENTS: "each event is known by its event_id",
         HEARTBEAT: "a heartbeat replaces the one before",
         ENROLMENT: "its token works once, and the answer is a secret",
+        OWNTRACKS: "a position is known by its person, time and place",
     }
 )
 """Routes of the API that take no key, with the reason. Forms of pages, outside the API, cannot send a header;

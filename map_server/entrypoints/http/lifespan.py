@@ -93,6 +93,8 @@ async def _keep_the_record(services: Services) -> None:
             await run_in_threadpool(services.audit_desk.release_waiting)
             await run_in_threadpool(services.keeping.heads.sign_if_due)
             is_hour = turn % _SWEEPS_PER_ERASING == 0
+            if is_hour and (fixes := await run_in_threadpool(services.field.tracks.erase_old)):
+                _log.info("tracks past their time erased", fixes=fixes)
             if is_hour and (erased := await run_in_threadpool(services.keeping.retention.sweep)):
                 _log.info("evidence past its time erased", pieces=erased)
         except Exception:  # the keeping must outlive a database that is away for a moment

@@ -51,6 +51,7 @@ DEVICE = OfOne("device", "device_id")
 WORK_ORDER = OfOne("work_order", "work_order_id")
 SITE = OfOne("site", "site_id")
 PLAN = OfOne("patrol", "plan_id")
+VISIT = OfOne("visit", "record_id")
 
 PUBLIC_PATHS = frozenset(
     {
@@ -63,6 +64,8 @@ PUBLIC_PATHS = frozenset(
         "/readyz",
         "/metrics",
         "/openapi.json",
+        "/field/service-worker.js",  # the phone's program, the same for everybody: it asks while nobody is in
+        "/field/{language}/manifest.webmanifest",
         "/api/v1/devices/enrol",  # guarded by its one-time token
     }
 )
@@ -77,6 +80,9 @@ DEVICE_ROUTES = frozenset(
     }
 )
 """Routes of devices, each of which speaks for itself alone."""
+
+TRACKER_ROUTES = frozenset({"POST /api/v1/owntracks"})
+"""Routes of phone programs, each of which speaks for one person with a token of his."""
 
 _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     # one's own account
@@ -136,6 +142,16 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/cancel"),
     (PATROL, WARD, "GET /api/v1/teams"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/teams  PUT /api/v1/teams/{team_id}"),
+    # the field: a record names its plan in the body, a picture is one that a record of one's own names
+    (PATROL, WARD, "GET /field  GET /field/{language}  GET /api/v1/field/session"),
+    (PATROL, OWN_AREAS, "GET /api/v1/field/day"),
+    (PATROL, WARD, "POST /api/v1/field/records  POST /api/v1/field/tracks"),
+    (PATROL, WARD, "GET /api/v1/field/photos/{sha256}  PUT /api/v1/field/photos/{sha256}"),
+    (PATROL, WARD, "POST /api/v1/field/track-token  DELETE /api/v1/field/track-token"),
+    (SUPERVISOR, WARD, "POST /api/v1/field/messages"),
+    (SUPERVISOR, OWN_AREAS, "GET /visits  GET /api/v1/visits"),
+    (SUPERVISOR, VISIT, "GET /visits/{record_id}  GET /api/v1/visits/{record_id}"),
+    (SUPERVISOR, VISIT, "POST /api/v1/visits/{record_id}/review"),
     # devices
     (AUDITOR, OWN_AREAS, "GET /devices"),
     (AUDITOR, DEVICE, "GET /devices/{device_id}"),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, exists, or_, select
 from map_server.adapters.db.tables.audits import audit_answers
 from map_server.adapters.db.tables.devices import devices
 from map_server.adapters.db.tables.events import event_evidence, events
+from map_server.adapters.db.tables.field import field_records
 from map_server.adapters.db.tables.incidents import incidents
 from map_server.adapters.db.tables.patrols import patrol_plans
 from map_server.adapters.db.tables.photos import photos
@@ -62,7 +63,12 @@ def _evidence(sha256: str, reach: Reach) -> ColumnElement[bool]:
     of_site = exists().where(
         _is_photo_of("site", sha256), sites.c.site_id == photos.c.subject_id, within(reach, sites)
     )
-    return or_(by_event, of_order, of_site)
+    of_visit = exists().where(
+        _is_photo_of("visit", sha256),
+        field_records.c.record_id == photos.c.subject_id,
+        within(reach, field_records),
+    )
+    return or_(by_event, of_order, of_site, of_visit)
 
 
 def _is_photo_of(kind: str, sha256: str) -> ColumnElement[bool]:
@@ -71,6 +77,10 @@ def _is_photo_of(kind: str, sha256: str) -> ColumnElement[bool]:
 
 def _plan(plan_id: str, reach: Reach) -> ColumnElement[bool]:
     return exists().where(patrol_plans.c.plan_id == plan_id, plans_within(reach))
+
+
+def _visit(record_id: str, reach: Reach) -> ColumnElement[bool]:
+    return exists().where(field_records.c.record_id == record_id, within(reach, field_records))
 
 
 _CONDITIONS: Mapping[str, Condition] = MappingProxyType(
@@ -82,6 +92,7 @@ _CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "verdict": _verdict,
         "evidence": _evidence,
         "patrol": _plan,
+        "visit": _visit,
     }
 )
 

@@ -1,0 +1,230 @@
+// The phone page: today's route, what is found at each stop, new finds, word from the office, and what waits to be sent.
+// It works from what lies on the phone; the server is asked whenever it can be reached.
+import { PhoneClock } from "./field_clock.js";
+import { pictureOf } from "./field_picture.js";
+import { Place } from "./field_place.js";
+import { Queue } from "./field_queue.js";
+import { keepForSure, lastAccount, openStore, rememberAccount, room, uuid7 } from "./field_store.js";
+import { View } from "./field_view.js";
+import { t } from "./i18n.js";
+import { toast } from "./toast.js";
+
+const page = document.querySelector("[data-field]");
+
+/** Ask the server who is logged in; without signal, the one who was last. */
+async function whoIsIt() {
+  try {
+    const response = await fetch("/api/v1/field/session", { headers: { Accept: "application/json" } });
+    if (response.ok) {
+      const { account_id, login_name, display_name } = await response.json();
+      await rememberAccount({ account_id, login_name, display_name });
+    } else if (response.status === 401 && !(await lastAccount())) {
+      location.href = `/login?next=${encodeURIComponent(location.pathname)}`;
+    }
+  } catch {
+    // no signal
+  }
+  return lastAccount();
+}
+
+class Phone {
+  constructor(store, account) {
+    this.store = store;
+    this.account = account;
+    this.clock = new PhoneClock();
+    this.place = new Place(() => this.view.placeChanged());
+    this.queue = new Queue(store, account, this.clock);
+    this.view = new View(page, this);
+    this.queue.listen(() => this.refresh());
+  }
+
+  async start() {
+    this.clock.offset_s = (await this.store.meta("offset_s")) ?? null;
+    addEventListener("hashchange", () => this.show());
+    await this.refresh();
+    this.queue.run();
+    if (this.route) this.follow();
+    page.dataset.ready = "true";
+  }
+
+  /** Read what lies on the phone, and show it. */
+  async refresh() {
+    const [day, records, photos, drafts] = await Promise.all([
+      this.store.meta("day"),
+      this.store.all("records"),
+      this.store.all("photos"),
+      this.store.all("drafts"),
+    ]);
+    Object.assign(this, { day: day ?? null, records, photos, drafts, room: await room() });
+    this.consent = (await this.store.meta("track")) ?? null;
+    this.route = this.myRoute();
+    this.show();
+  }
+
+  show() {
+    this.view.show(location.hash.slice(1) || "route");
+  }
+
+  /** The route that this person walks: as said on this phone last, else as the server knows. */
+  myRoute() {
+    if (!this.day) return null;
+    const said = this.records.filter((one) => one.record.kind === "accept" && one.state !== "refused").at(-1)?.record ?? this.day.taken;
+    return this.day.routes.find((one) => said && one.plan_id === said.plan_id && one.team_id === said.team_id) ?? null;
+  }
+
+  /** Where a stop stands: what this phone said counts before it has arrived. */
+  stateOf(stop) {
+    const own = this.records.filter((one) => one.record.stop_id === stop.stop_id && one.state !== "refused");
+    if (stop.state === "done" || own.some((one) => one.record.kind === "result")) return "done";
+    return stop.state === "started" || own.some((one) => one.record.kind === "arrive") ? "started" : "planned";
+  }
+
+  /** Whether the server has the result of a stop and confirmed each of its pictures. */
+  isConfirmed(stop) {
+    const results = this.records.filter((one) => one.record.stop_id === stop.stop_id && one.record.kind === "result");
+    return results.every((one) => this.itemState(one) === "kept");
+  }
+
+  /** The state of a record with its pictures: waiting, sending, kept or refused. */
+  itemState(item) {
+    const own = this.photos.filter((one) => one.record_id === item.record.record_id);
+    if (item.state === "refused" || own.some((one) => one.state === "refused")) return "refused";
+    const isBusy = [item.record.record_id, ...own.map((one) => one.sha256)].includes(this.queue.sending);
+    if (item.state === "kept" && own.every((one) => one.state === "kept")) return "kept";
+    return isBusy ? "sending" : "waiting";
+  }
+
+  get unsent() {
+    return this.records.filter((one) => this.itemState(one) !== "kept").length;
+  }
+
+  formOf(stop) {
+    const { forms } = this.day;
+    return stop.subject_kind === "break" ? forms.break : (forms[stop.category] ?? forms.other);
+  }
+
+  async accept(route) {
+    await keepForSure();
+    await this.say({ kind: "accept", plan_id: route.plan_id, team_id: route.team_id }, { label: "accept" });
+    location.hash = "route";
+    this.follow();
+  }
+
+  /** Follow the phone for check-ins; its track is kept only where the person agreed. */
+  follow() {
+    this.place.start((fix) => this.consent && this.isOnShift(fix) && this.store.put("fixes", fix));
+  }
+
+  isOnShift(fix) {
+    const route = this.route;
+    if (!route) return false;
+    const margin = this.day.margin_s * 1000;
+    const at = new Date(fix.at).getTime();
+    return at >= new Date(route.starts_at) - margin && at <= new Date(route.ends_at).getTime() + margin;
+  }
+
+  async setConsent(agrees) {
+    await this.store.setMeta("track", agrees);
+    await this.refresh();
+    if (this.route) this.follow();
+  }
+
+  async arrive(stop) {
+    await this.say({ kind: "arrive", ...this.named(stop), ...(await this.place.now()) }, { label: stop.stop_id });
+  }
+
+  async finish(stop, said) {
+    const draft = await this.draft(stop.stop_id);
+    const record = { kind: "result", ...this.named(stop), ...(await this.place.now()), ...said };
+    await this.say(record, { photos: draft.photos, draft: stop.stop_id, label: stop.stop_id });
+    location.hash = "route";
+  }
+
+  /** Report something new. Without a position there is nothing to report: false. */
+  async find(said) {
+    const here = await this.place.now();
+    if (!here.fix) return false;
+    const draft = await this.draft("find");
+    const own = this.route ? { plan_id: this.route.plan_id, team_id: this.route.team_id } : {};
+    await this.say({ kind: "find", ...own, ...here, ...said }, { photos: draft.photos, draft: "find", label: "find" });
+    location.hash = "route";
+    return true;
+  }
+
+  async seen(message) {
+    await this.say({ kind: "seen", message_id: message.message_id }, { label: "seen" });
+  }
+
+  named(stop) {
+    return { plan_id: this.route.plan_id, team_id: this.route.team_id, stop_id: stop.stop_id };
+  }
+
+  /** Write a record down, then send it. What is written is safe. */
+  async say(said, { photos = [], draft = null, label }) {
+    const named = photos.map(({ sha256, source_sha256, size_bytes, captured_at, role }) => ({ sha256, source_sha256, size_bytes, captured_at, role }));
+    const record = { record_id: uuid7(), ...this.clock.stamp(), ...said, ...(named.length ? { photos: named } : {}) };
+    try {
+      await this.store.addRecord(record, { photos: named, draft, label });
+    } catch (error) {
+      toast(t("The phone's storage is full: this was not kept. Free some room and press once more. ({why})", { why: error.name }), { isBad: true });
+      throw error;
+    }
+    await this.refresh();
+    this.queue.run();
+  }
+
+  async draft(key) {
+    return (await this.store.get("drafts", key)) ?? { photos: [] };
+  }
+
+  async keepDraft(key, change) {
+    await this.store.put("drafts", { ...(await this.draft(key)), ...change }, key);
+  }
+
+  /** Take a picture into a draft: small, hashed and on the disk before it is shown. */
+  async takePicture(key, role, file) {
+    const { bytes, ...facts } = await pictureOf(file);
+    const draft = await this.draft(key);
+    const photos = [...draft.photos.filter((one) => one.sha256 !== facts.sha256), { ...facts, role }];
+    await this.store.addPicture(key, { ...draft, photos }, { sha256: facts.sha256, bytes });
+    this.room = await room();
+  }
+
+  async leavePictureOut(key, sha256) {
+    const draft = await this.draft(key);
+    await this.keepDraft(key, { photos: draft.photos.filter((one) => one.sha256 !== sha256) });
+  }
+
+  /** Send a refused item once more. */
+  async again(item) {
+    for (const photo of this.photos.filter((one) => one.record_id === item.record.record_id && one.state === "refused")) {
+      await this.store.put("photos", { ...photo, state: "waiting", tries: 0, problem: "" });
+    }
+    if (item.state === "refused") await this.store.put("records", { ...item, state: "waiting", tries: 0, problem: "" });
+    await this.refresh();
+    this.queue.run();
+  }
+}
+
+/** Keep the page itself on the phone; a new version waits until the person takes it. */
+async function installWorker(view) {
+  if (!navigator.serviceWorker) return;
+  const registration = await navigator.serviceWorker.register("/field/service-worker.js", { scope: "/field" });
+  const offer = (worker) => worker && navigator.serviceWorker.controller && view.offerUpdate(() => worker.postMessage("take-over"));
+  offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
+  });
+  const hadOne = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => hadOne && location.reload());
+}
+
+const account = await whoIsIt();
+if (account) {
+  const phone = new Phone(await openStore(account.account_id), account);
+  await phone.start();
+  installWorker(phone.view).catch(() => phone.view.noWorker());
+} else {
+  page.textContent = t("Log in once with signal; after that the day works without.");
+}
