@@ -26,7 +26,7 @@ from map_server.bootstrap.audit import audit_services
 from map_server.bootstrap.database import open_database
 from map_server.bootstrap.field import field_services
 from map_server.bootstrap.notices import notice_channels
-from map_server.bootstrap.patrols import running_patrols, telling
+from map_server.bootstrap.patrols import plan_services, running_patrols, telling
 from map_server.bootstrap.people import identity_provider
 from map_server.bootstrap.record import record_keeping
 from map_server.bootstrap.reports import running_reports
@@ -137,6 +137,7 @@ def running_services(
                 street=street,
                 teams=Teams(begin, read),
                 patrols=Patrols(begin, read, clock, new_id, runs),
+                planning=plan_services(engine, begin, clock, places, runs),
                 responsibilities=responsibilities,
                 sites=Sites(begin, read, SqlSiteReads(engine), SqlGrowthReads(engine), clock, new_id),
                 site_photos=SitePhotos(begin, clock, files),

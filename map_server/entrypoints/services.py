@@ -18,6 +18,7 @@ from map_server.services.accounts import Accounts
 from map_server.services.audit_desk import AuditDesk
 from map_server.services.audit_sampling import AuditSampling
 from map_server.services.audit_statistics import AuditStatistics, FilingGate
+from map_server.services.campaigns import Campaigns
 from map_server.services.changes import ChangeSignal
 from map_server.services.daily_heads import DailyHeads
 from map_server.services.device_register import DeviceRegister
@@ -35,8 +36,10 @@ from map_server.services.known_items import KnownItems
 from map_server.services.notice_delivery import NoticeDelivery
 from map_server.services.notices import Notices
 from map_server.services.patrol_finds import PatrolFinds
+from map_server.services.overdue import OverdueList
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
+from map_server.services.plan_decisions import PlanDecisions
 from map_server.services.ports import Begin, Clock
 from map_server.services.report_runs import ReportRuns
 from map_server.services.report_schedule import ReportSchedule
@@ -126,6 +129,15 @@ class FieldServices:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanServices:
+    """What people decide and see around the plans."""
+
+    decisions: PlanDecisions
+    campaigns: Campaigns
+    overdue: OverdueList
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The use cases and flat queries of one running server."""
 
@@ -161,6 +173,7 @@ class Services:
     street: StreetServices
     teams: Teams
     patrols: Patrols
+    planning: PlanServices
     field: FieldServices
     responsibilities: Responsibilities
     sites: Sites

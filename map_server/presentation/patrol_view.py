@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from map_server.domain.left_out import LeftOutReason
+from map_server.domain.patrol import Visit, own_skill
 from map_server.domain.patrol_plan import LeftOutVisit, Route, Stop, StopState
+from map_server.domain.plan_changes import ChangeKind, StopChange
 from map_server.domain.team import Team
+from map_server.domain.team_load import TeamLoad, load_of
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.presentation import formats
 from map_server.presentation.i18n import Language
+from map_server.presentation.words import WORDS
 from map_server.services.patrols import PlanRecord
 
 _QUARTER = timedelta(minutes=15)
 _USUAL_LENGTH = timedelta(hours=4)
+
+TEAM_COLOURS = ("#0072b2", "#b34700", "#00785a", "#a3437e", "#8a6100", "#2b7bb0", "#6b5b00", "#3d3d3d")
+"""Eight that people with any colour vision tell apart, dark enough for white figures.
+
+Source: M. Okabe, K. Ito, Color Universal Design, 2008, with the light ones darkened.
+"""
 
 Translate = Callable[[str], str]
 
@@ -38,6 +48,9 @@ class RouteView:
     stops: tuple[Stop, ...]
     done: int
     next_stop: Stop | None
+    letter: str
+    """Stands before the numbers of its stops, so that no team is told by its colour alone."""
+    load: TeamLoad
 
     @property
     def is_finished(self) -> bool:
@@ -53,6 +66,7 @@ class LeftOutView:
     category: str
     is_urgent: bool
     why: str
+    visit: Visit
 
 
 def team_name(team: Team, language: Language) -> str:
@@ -81,10 +95,26 @@ def _hours(team: Team, day: date, now: datetime) -> tuple[time, time]:
     return begins.time(), (begins + _USUAL_LENGTH).time()
 
 
+def route_letter(number: int) -> str:
+    """Give A, B … Z, AA … to the routes of a plan in their order."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def next_colour(teams: Sequence[Team]) -> str:
+    """Offer the first colour that no team has yet."""
+    used = {team.colour for team in teams}
+    return next((colour for colour in TEAM_COLOURS if colour not in used), TEAM_COLOURS[len(teams) % 8])
+
+
 def route_views(record: PlanRecord, language: Language) -> list[RouteView]:
     """Give the routes as a page shows them."""
     views = []
-    for route in record.routes:
+    for number, route in enumerate(record.routes):
         team = record.teams[route.team_id]
         stops = tuple(record.stops_of(route.team_id))
         waiting = [stop for stop in stops if stop.state is not StopState.DONE]
@@ -96,6 +126,8 @@ def route_views(record: PlanRecord, language: Language) -> list[RouteView]:
                 stops=stops,
                 done=len(stops) - len(waiting),
                 next_stop=waiting[0] if waiting else None,
+                letter=route_letter(number),
+                load=load_of(route, stops),
             )
         )
     return views
@@ -109,34 +141,56 @@ def left_out_views(visits: Sequence[LeftOutVisit], language: Language, _: Transl
             visit_name=one.visit.name_zh if language == "zh" else one.visit.name_en,
             category=one.visit.category,
             is_urgent=one.visit.is_urgent,
-            why=_why(one, _),
+            why=why_left_out(one, _),
+            visit=one.visit,
         )
         for one in ordered
     ]
 
 
-def _why(left_out: LeftOutVisit, _: Translate) -> str:
+def why_left_out(left_out: LeftOutVisit, _: Translate) -> str:
     """Word a reason with its numbers."""
-    short, delay = formats.duration(left_out.short_s), formats.duration(left_out.delay_s)
-    worth = formats.duration(left_out.visit.prize_s)
-    match left_out.reason:
-        case LeftOutReason.NO_TEAM_ON_SHIFT:
-            return _("No team is on shift in its hours.")
-        case LeftOutReason.NOT_REACHABLE if left_out.away_m is not None:
-            return _("Not reachable: the nearest street is {distance} away.").format(
-                distance=formats.metres(left_out.away_m)
+    is_off = left_out.reason is LeftOutReason.NOT_REACHABLE and left_out.away_m is not None
+    template = WORDS["left_out"]["off_network" if is_off else left_out.reason]
+    return _(template).format(
+        short=formats.duration(left_out.short_s, _),
+        delay=formats.duration(left_out.delay_s, _),
+        worth=formats.duration(left_out.visit.prize_s, _),
+        distance=formats.metres(left_out.away_m),
+        skills=", ".join(_skill(one, _) for one in sorted(left_out.visit.skills)) or formats.DASH,
+    )
+
+
+def _skill(skill: str, _: Translate) -> str:
+    """Name a skill: a kind of incident or site in its words, a team by its id, anything else as it is."""
+    if skill.startswith(own_skill("")):
+        return _("team {team}").format(team=skill.removeprefix(own_skill("")))
+    known = WORDS["kind"].get(skill) or WORDS["site_kind"].get(skill)
+    return _(known) if known else skill
+
+
+def change_views(record: PlanRecord, language: Language, _: Translate) -> list[str]:
+    """Word what changed since the plan before, the heaviest changes first; shifted times are counted."""
+    letters = {route.team_id: route_letter(number) for number, route in enumerate(record.routes)}
+    order = [ChangeKind.ADDED, ChangeKind.TEAM, ChangeKind.DROPPED, ChangeKind.ORDER, ChangeKind.TIME]
+    changes = sorted(record.changes, key=lambda one: (order.index(one.kind), one.subject_key))
+    return [_change(one, letters, language, _) for one in changes]
+
+
+def _change(change: StopChange, letters: dict[str, str], language: Language, _: Translate) -> str:
+    name = change.name_zh if language == "zh" else change.name_en
+    before = f"{letters.get(change.team_before or '', '')} {formats.clock_time(change.begins_before)}"
+    after = f"{letters.get(change.team_after or '', '')} {formats.clock_time(change.begins_after)}"
+    match change.kind:
+        case ChangeKind.ADDED:
+            return _("{name}: new, {after}").format(name=name, after=after)
+        case ChangeKind.DROPPED:
+            return _("{name}: no longer visited (was {before})").format(name=name, before=before)
+        case ChangeKind.TEAM:
+            return _("{name}: from {before} to {after}").format(name=name, before=before, after=after)
+        case ChangeKind.ORDER:
+            return _("{name}: in another order, {before} → {after}").format(
+                name=name, before=before, after=after
             )
-        case LeftOutReason.NOT_REACHABLE:
-            return _("Not reachable: no street leads there from where the teams start.")
-        case LeftOutReason.NO_WINDOW_FITS:
-            return _("No window fits: even on the straight way a team would miss it by {short}.").format(
-                short=short
-            )
-        case LeftOutReason.SHIFTS_FULL:
-            return _("The shifts are full: {short} are missing beside the stops that are worth more.").format(
-                short=short
-            )
-        case LeftOutReason.NOT_WORTH_DETOUR:
-            return _("Not worth the detour: it would cost {delay} of patrol and is worth {worth}.").format(
-                delay=delay, worth=worth
-            )
+        case ChangeKind.TIME:
+            return _("{name}: {before} → {after}").format(name=name, before=before, after=after)

@@ -5,6 +5,7 @@ from gettext import NullTranslations
 from types import MappingProxyType
 
 from map_server.presentation.field_words import FIELD_WORDS
+from map_server.presentation.plan_words import PLAN_WORDS
 from wire_contract.vocabulary import EventKind
 
 

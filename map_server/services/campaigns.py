@@ -30,6 +30,11 @@ class Campaigns:
         self._clock = clock
         self._new_id = new_id
 
+    def all(self) -> list[Campaign]:
+        """Give all campaigns, by id."""
+        with self._read() as work:
+            return work.campaigns.all()
+
     def coming(self) -> list[ComingCampaign]:
         """Give all campaigns with their next days, holidays considered."""
         today = self._clock.now().astimezone(WARD_ZONE).date()

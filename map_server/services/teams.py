@@ -60,4 +60,6 @@ def _record(team: Team) -> JsonObject:
         "shift": f"{team.shift_from:%H:%M}-{team.shift_until:%H:%M}",
         "pace_m_s": team.pace_m_s,
         "is_active": team.is_active,
+        "skills": sorted(team.skills),
+        "rest": team.rest and f"{team.rest.earliest:%H:%M}-{team.rest.latest:%H:%M} {team.rest.minutes} min",
     }

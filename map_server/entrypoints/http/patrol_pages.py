@@ -1,18 +1,32 @@
 """The pages of patrols: the list with its form, one plan on the map, and a team's stops for the phone."""
 
+from collections import Counter
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from map_server.domain.account import Role
 from map_server.domain.errors import NotFound
+from map_server.domain.site import SiteKind
+from map_server.domain.team_load import spread_of
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.security import PatrolActor
 from map_server.presentation.i18n import translations
 from map_server.presentation.map_page import MapView, map_parts
+from map_server.presentation.overdue_view import overdue_why
 from map_server.presentation.pages import language_of, render
-from map_server.presentation.patrol_view import left_out_views, route_views, shift_offers
+from map_server.presentation.patrol_view import (
+    TEAM_COLOURS,
+    change_views,
+    left_out_views,
+    next_colour,
+    route_views,
+    shift_offers,
+)
+from map_server.presentation.route_sketch import sketch_of
+from map_server.presentation.words import KINDS
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,14 +36,18 @@ def patrols_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
     """Show the plans, and the form that asks for a new one."""
     now, language = services.clock.now(), language_of(request)
     today = now.astimezone(WARD_ZONE).date()
-    plans = services.patrols.latest(reach=actor.reach)
+    plans, teams = services.patrols.latest(reach=actor.reach), services.teams.all()
     return render(
         request,
         "patrols.html",
         plans=plans,
         tallies=services.patrols.tallies([plan.plan_id for plan in plans]),
         progress={plan.plan_id: services.patrols.progress(plan.plan_id) for plan in plans},
-        offers=shift_offers(services.teams.all(), today, now, language),
+        offers=shift_offers(teams, today, now, language),
+        next_colour=next_colour(teams),
+        colours=TEAM_COLOURS,
+        skills=[*KINDS[:3], *SiteKind],
+        campaigns=services.planning.campaigns.coming(),
         today=today,
         last_day=today + timedelta(days=30),
         waiting=services.patrols.waiting() if actor.reach.is_whole_ward else None,
@@ -38,16 +56,55 @@ def patrols_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
     )
 
 
+@router.get("/patrols/overdue")
+def overdue_page(request: Request, services: ServicesDep, actor: PatrolActor) -> Response:
+    """List every overdue site with the reason why nobody has been there."""
+    gettext = translations(language_of(request)).gettext
+    overdue = services.planning.overdue()
+    return render(
+        request,
+        "overdue.html",
+        overdue=[(one, overdue_why(one, gettext)) for one in overdue],
+        counts=Counter(one.reason for one in overdue),
+    )
+
+
+@router.get("/patrols/{plan_id}/sheet")
+def sheet_page(
+    request: Request,
+    services: ServicesDep,
+    actor: PatrolActor,
+    plan_id: str,
+    team: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """Show a plan as a sheet for printing: for each team its way as a drawing, and its stops."""
+    record, language = services.patrols.show(plan_id), language_of(request)
+    views = [
+        view for view in route_views(record, language) if view.stops and team in (None, view.route.team_id)
+    ]
+    return render(
+        request,
+        "patrol_sheet.html",
+        record=record,
+        sheets=[(view, sketch_of(view)) for view in views],
+        units={campaign.campaign_id: campaign.units for campaign in services.planning.campaigns.all()},
+    )
+
+
 @router.get("/patrols/{plan_id}")
 def plan_page(request: Request, services: ServicesDep, actor: PatrolActor, plan_id: str) -> Response:
     """Show one plan on the map, or how far its making has come."""
     record, language = services.patrols.show(plan_id), language_of(request)
+    routes = route_views(record, language)
     return render(
         request,
         "patrol_plan.html",
         record=record,
-        routes=route_views(record, language),
+        routes=routes,
         left_out=left_out_views(record.left_out, language, translations(language).gettext),
+        changes=change_views(record, language, translations(language).gettext),
+        decided={rule.key: rule for rule in record.rules},
+        spread=spread_of([view.load for view in routes]) if routes else None,
         map=map_parts(MapView(), request.state.csp_nonce),
         may_revise=actor.reach.is_whole_ward,
     )

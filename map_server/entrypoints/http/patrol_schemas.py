@@ -1,5 +1,6 @@
 """Patrol plans as JSON for people and programs."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Literal
 
@@ -8,7 +9,10 @@ from pydantic import BaseModel, Field
 from map_server.domain.left_out import LeftOutReason
 from map_server.domain.patrol import SubjectKind, Visit
 from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, StopState
+from map_server.domain.team_load import load_of
+from map_server.entrypoints.http.plan_schemas import BetterPlan, DecisionOut, LoadOut, StopChangeOut
 from map_server.entrypoints.http.times import Day, Moment
+from map_server.presentation.patrol_view import route_letter
 from map_server.services.patrols import PlanRecord
 
 MAX_TEAMS = 50
@@ -69,9 +73,12 @@ class PlanOut(BaseModel):
     value_s: int = Field(description="Prizes collected less seconds of patrol spent, as planned")
     report: PlanReportOut
     progress: float | None
+    better: list[BetterPlan] = Field(description="While it is made: the better plans found so far")
 
     @classmethod
-    def of(cls, plan: PatrolPlan, progress: float | None) -> "PlanOut":
+    def of(
+        cls, plan: PatrolPlan, progress: float | None, values: Sequence[tuple[float, int]] = ()
+    ) -> "PlanOut":
         """Write a plan."""
         return cls(
             plan_id=plan.plan_id,
@@ -89,6 +96,7 @@ class PlanOut(BaseModel):
                 failure=plan.report.failure,
             ),
             progress=progress,
+            better=[BetterPlan(share=share, value_s=value_s) for share, value_s in values],
         )
 
 
@@ -145,13 +153,15 @@ class RouteOut(BaseModel):
     ends_at: datetime
     returns_at: datetime
     metres: float
+    letter: str = Field(description="Stands before the numbers of its stops")
+    load: LoadOut
     stops: list[StopOut]
     legs: list[list[tuple[float, float]]]
 
     @classmethod
     def of(cls, route: Route, record: PlanRecord) -> "RouteOut":
         """Write a route."""
-        team = record.teams[route.team_id]
+        team, stops = record.teams[route.team_id], record.stops_of(route.team_id)
         return cls(
             team_id=route.team_id,
             name_zh=team.name_zh,
@@ -161,7 +171,9 @@ class RouteOut(BaseModel):
             ends_at=route.ends_at,
             returns_at=route.returns_at,
             metres=route.metres,
-            stops=[StopOut.of(stop) for stop in record.stops_of(route.team_id)],
+            letter=route_letter(record.routes.index(route)),
+            load=LoadOut.of(load_of(route, stops)),
+            stops=[StopOut.of(stop) for stop in stops],
             legs=[list(leg) for leg in route.legs],
         )
 
@@ -191,18 +203,22 @@ class LeftOutOut(BaseModel):
 
 
 class PlanDetail(PlanOut):
-    """A plan with its routes, stops, and what it leaves out."""
+    """A plan with its routes, stops, what it leaves out, what was decided by hand and what changed last."""
 
     routes: list[RouteOut]
     left_out: list[LeftOutOut]
+    decisions: list[DecisionOut]
+    changes: list[StopChangeOut]
 
     @classmethod
     def of_record(cls, record: PlanRecord) -> "PlanDetail":
         """Write a plan with all that belongs to it."""
         return cls(
-            **PlanOut.of(record.plan, record.progress).model_dump(),
+            **PlanOut.of(record.plan, record.progress, record.values).model_dump(),
             routes=[RouteOut.of(route, record) for route in record.routes],
             left_out=[LeftOutOut.of(visit) for visit in record.left_out],
+            decisions=[DecisionOut.of(rule) for rule in record.rules],
+            changes=[StopChangeOut.of(change) for change in record.changes],
         )
 
 

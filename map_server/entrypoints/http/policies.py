@@ -139,7 +139,11 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (PATROL, PLAN, "POST /api/v1/patrols/{plan_id}/stops/{stop_id}/check-in"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/patrols"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/patrols/{plan_id}/replan"),  # takes in what waits anywhere
-    (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/cancel"),
+    (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/cancel  POST /api/v1/patrols/{plan_id}/decisions"),
+    (PATROL, PLAN, "GET /api/v1/patrols/{plan_id}/routes.gpx  GET /patrols/{plan_id}/sheet"),
+    (PATROL, WHOLE_WARD, "GET /patrols/overdue  GET /api/v1/overdue-sites"),
+    (PATROL, WARD, "GET /api/v1/campaigns"),
+    (SUPERVISOR, WHOLE_WARD, "POST /api/v1/campaigns  PUT /api/v1/campaigns/{campaign_id}"),
     (PATROL, WARD, "GET /api/v1/teams"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/teams  PUT /api/v1/teams/{team_id}"),
     # the field: a record names its plan in the body, a picture is one that a record of one's own names

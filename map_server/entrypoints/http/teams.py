@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from map_server.domain.errors import FieldError, InvalidInput
-from map_server.domain.team import Team
+from map_server.domain.team import LONGEST_REST_MINUTES, Rest, Team
 from map_server.domain.travel import WALKING_M_S
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
@@ -32,6 +32,18 @@ WardTime = Annotated[
 """A time of the ward's day; `format: time` of JSON Schema would have an offset."""
 
 
+class RestBody(BaseModel):
+    """A break that begins between two times of the day; a long one splits the shift in two."""
+
+    earliest: time
+    latest: time
+    minutes: int = Field(ge=5, le=LONGEST_REST_MINUTES)
+
+    def rest(self) -> Rest:
+        """Make a break of it. Raises ValueError that begins with the field."""
+        return Rest(self.earliest, self.latest, self.minutes)
+
+
 class TeamBody(BaseModel):
     """What a person says of a team; times are times of the ward's day."""
 
@@ -46,6 +58,12 @@ class TeamBody(BaseModel):
     shift_until: WardTime = Field(description="Before shift_from means: on the next day")
     pace_m_s: float = Field(default=WALKING_M_S, description="1.2 on foot, about 3.5 on an e-bike")
     is_active: bool = True
+    skills: list[Annotated[str, Field(max_length=40)]] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Kinds of incident or site that are left to such teams, or what a campaign asks for",
+    )
+    rest: RestBody | None = Field(default=None, description="A break, taken where the shift starts")
 
     def team(self, team_id: str, version: int) -> Team:
         """Make a team of it. Raises InvalidInput that names the field."""
@@ -62,6 +80,8 @@ class TeamBody(BaseModel):
                 pace_m_s=self.pace_m_s,
                 is_active=self.is_active,
                 version=version,
+                skills=frozenset(self.skills),
+                rest=None if self.rest is None else self.rest.rest(),
             )
         except ValueError as error:
             field, _, message = str(error).partition(": ")
@@ -94,11 +114,17 @@ class TeamOut(BaseModel):
     pace_m_s: float
     is_active: bool
     version: int
+    skills: list[str]
+    rest: RestBody | None
 
     @classmethod
     def of(cls, team: Team) -> "TeamOut":
         """Write a team."""
-        return cls(**{name: getattr(team, name) for name in cls.model_fields})
+        own = {name: getattr(team, name) for name in cls.model_fields if name not in ("skills", "rest")}
+        rest = None
+        if team.rest is not None:
+            rest = RestBody(earliest=team.rest.earliest, latest=team.rest.latest, minutes=team.rest.minutes)
+        return cls(skills=sorted(team.skills), rest=rest, **own)
 
 
 class TeamList(BaseModel):

@@ -46,9 +46,34 @@ planForm?.addEventListener("submit", (event) => {
 const teamForm = document.querySelector("[data-team-form]");
 teamForm?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const { lon, lat, pace_m_s: pace, ...rest } = Object.fromEntries(new FormData(teamForm));
+  const data = new FormData(teamForm);
+  const { lon, lat, pace_m_s: pace, rest_minutes: minutes, rest_from: earliest, rest_until: latest, ...rest } = Object.fromEntries(data);
   sendOnce(teamForm, async () => {
-    await post("/api/v1/teams", { ...rest, start: [Number(lon), Number(lat)], pace_m_s: Number(pace) });
+    await post("/api/v1/teams", {
+      ...rest,
+      start: [Number(lon), Number(lat)],
+      pace_m_s: Number(pace),
+      skills: data.getAll("skills"),
+      rest: Number(minutes) ? { earliest, latest, minutes: Number(minutes) } : null,
+    });
+    location.reload();
+  });
+});
+
+const campaignForm = document.querySelector("[data-campaign-form]");
+campaignForm?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { lon, lat, weekday, minutes, team_count: count, when_closed: whenClosed, units, ...rest } = Object.fromEntries(new FormData(campaignForm));
+  const first = document.querySelector("[name=day]")?.min || new Date().toISOString().slice(0, 10);
+  sendOnce(campaignForm, async () => {
+    await post("/api/v1/campaigns", {
+      ...rest,
+      place: [Number(lon), Number(lat)],
+      minutes: Number(minutes),
+      team_count: Number(count),
+      recurrence: { weekdays: [Number(weekday)], first, when_closed: whenClosed },
+      units: units.split(/[,，、]/).map((unit) => unit.trim()).filter(Boolean),
+    });
     location.reload();
   });
 });

@@ -16,32 +16,39 @@ function lineOf(leg) {
   return leg.map(([lon, lat]) => [lat, lon]);
 }
 
-function drawRoute(route) {
+// Beside its colour each team has its own kind of line and its letter.
+const DASHES = [null, "14 7", "3 8", "18 6 3 6", "9 9", "22 8", "3 5 12 5", "28 5"];
+
+function drawRoute(route, number) {
   const legs = route.legs.map(lineOf);
   const casing = { color: "#ffffff", weight: 8, opacity: 0.9, interactive: false, pane: "routes" };
   L.polyline(legs, casing).addTo(map);
-  L.polyline(legs, { color: route.colour, weight: 4.5, opacity: 0.95, interactive: false, pane: "routes" }).addTo(map);
+  L.polyline(legs, { color: route.colour, weight: 4.5, opacity: 0.95, dashArray: DASHES[number % DASHES.length], interactive: false, pane: "routes" }).addTo(map);
 }
 
-function stopIcon(stop, colour) {
+function clockOf(moment) {
+  return new Date(moment).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+}
+
+function stopIcon(stop, route, isChanged) {
   const badge = document.createElement("span");
-  badge.className = `stop-pin${stop.state === "done" ? " stop-pin--done" : ""}${stop.visit.is_urgent ? " stop-pin--urgent" : ""}`;
-  badge.style.setProperty("--team", colour);
-  badge.textContent = stop.position;
-  return L.divIcon({ html: badge, className: "", iconSize: [26, 26] });
+  badge.className = ["stop-pin", stop.state === "done" && "stop-pin--done", stop.visit.is_urgent && "stop-pin--urgent", isChanged && "stop-pin--changed"].filter(Boolean).join(" ");
+  badge.style.setProperty("--team", route.colour);
+  badge.textContent = `${route.letter}${stop.position}`;
+  return L.divIcon({ html: badge, className: "", iconSize: [32, 26] });
 }
 
-function tooltipOf(stop) {
+function tooltipOf(stop, route) {
   const text = document.createElement("span");
-  text.textContent = `${stop.position} · ${nameOf(stop.visit)}`;
+  text.textContent = `${route.letter}${stop.position} · ${clockOf(stop.arrives_at)} · ${nameOf(stop.visit)}`;
   return text;
 }
 
-function drawStops(route, markers) {
+function drawStops(route, markers, changed) {
   for (const stop of route.stops) {
     const position = [stop.visit.lat, stop.visit.lon];
-    const marker = L.marker(position, { icon: stopIcon(stop, route.colour), zIndexOffset: stop.visit.is_urgent ? 500 : 0 });
-    marker.bindTooltip(tooltipOf(stop)).on("click", () => select(stop.stop_id)).addTo(map);
+    const marker = L.marker(position, { icon: stopIcon(stop, route, changed.has(`${stop.visit.subject_kind}:${stop.visit.subject_id}`)), zIndexOffset: stop.visit.is_urgent ? 500 : 0 });
+    marker.bindTooltip(tooltipOf(stop, route)).on("click", () => select(stop.stop_id)).addTo(map);
     markers.set(stop.stop_id, marker);
   }
 }
@@ -72,9 +79,10 @@ async function show() {
   map.createPane("routes").style.zIndex = 450;
   const markers = new Map();
   const drawn = plan.routes.filter((route) => route.stops.length);
-  for (const route of drawn) {
-    drawRoute(route);
-    drawStops(route, markers);
+  const changed = new Set(plan.changes.filter(({ kind }) => kind !== "time").map((change) => change.subject_key));
+  for (const [number, route] of drawn.entries()) {
+    drawRoute(route, number);
+    drawStops(route, markers, changed);
     drawEnds(route);
   }
   drawLeftOut(plan.left_out);
@@ -90,6 +98,16 @@ async function show() {
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24] });
 }
 
+/** Draw how the best plan grew: share of the time to the right, worth upwards. */
+function drawBetter(better) {
+  if (better.length === 0) return;
+  const values = better.map(({ value_s }) => value_s);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const points = better.map(({ share, value_s }) => `${100 * share},${23 - (22 * (value_s - least)) / Math.max(most - least, 1)}`);
+  document.querySelector("[data-better]").setAttribute("points", points.join(" "));
+  document.querySelector("[data-better-text]").textContent = t("Best plan so far: worth {hours} h of patrol", { hours: (most / 3600).toFixed(1) });
+}
+
 /** Follow the making of the plan until it is there. */
 async function follow() {
   try {
@@ -99,6 +117,7 @@ async function follow() {
       return;
     }
     document.querySelector("[data-progress]").value = plan.progress;
+    drawBetter(plan.better);
   } catch (problem) {
     toast(problem.message, { isBad: true });
   }
