@@ -108,16 +108,6 @@ class ReportServices:
 
 
 @dataclass(frozen=True, slots=True)
-class StreetServices:
-    """Streets: what is loaded, what is closed, what was walked."""
-
-    streets: Streets
-    closures: StreetClosures
-    coverage: StreetCoverage
-    walks: StreetWalks
-
-
-@dataclass(frozen=True, slots=True)
 class FieldServices:
     """What phones in the field use, and those who look at what they say."""
 
@@ -126,6 +116,16 @@ class FieldServices:
     photos: FieldPhotos
     tracks: Tracks
     list: SqlVisitReads
+
+
+@dataclass(frozen=True, slots=True)
+class StreetServices:
+    """Streets: what is loaded, what is closed, what was walked."""
+
+    streets: Streets
+    closures: StreetClosures
+    coverage: StreetCoverage
+    walks: StreetWalks
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ KINDS: tuple[str, ...] = tuple(EventKind)
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         **FIELD_WORDS,
+        **PLAN_WORDS,
         "kind": {
             "garbage_drop": _("Left garbage"),
             "blocked_fire_lane": _("Blocked fire lane"),
