@@ -35,8 +35,8 @@ from map_server.services.kept_answers import KeptAnswers
 from map_server.services.known_items import KnownItems
 from map_server.services.notice_delivery import NoticeDelivery
 from map_server.services.notices import Notices
-from map_server.services.patrol_finds import PatrolFinds
 from map_server.services.overdue import OverdueList
+from map_server.services.patrol_finds import PatrolFinds
 from map_server.services.patrols import Patrols
 from map_server.services.places import Places
 from map_server.services.plan_decisions import PlanDecisions

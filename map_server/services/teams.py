@@ -51,6 +51,7 @@ class Teams:
 
 
 def _record(team: Team) -> JsonObject:
+    rest = team.rest
     return {
         "name_zh": team.name_zh,
         "name_en": team.name_en,
@@ -61,5 +62,5 @@ def _record(team: Team) -> JsonObject:
         "pace_m_s": team.pace_m_s,
         "is_active": team.is_active,
         "skills": sorted(team.skills),
-        "rest": team.rest and f"{team.rest.earliest:%H:%M}-{team.rest.latest:%H:%M} {team.rest.minutes} min",
+        "rest": None if rest is None else f"{rest.earliest:%H:%M}-{rest.latest:%H:%M} {rest.minutes} min",
     }
