@@ -43,14 +43,8 @@ function tooltip(feature) {
 }
 
 async function show() {
-  const [ward, segments, corners] = await Promise.all([
-    addWardLayers(map),
-    get("/api/v1/streets/segments.geojson"),
-    get("/api/v1/layers/blind-corners.geojson"),
-  ]);
-  map.createPane("corners").style.zIndex = 440;
+  const [ward, segments] = await Promise.all([addWardLayers(map), get("/api/v1/streets/segments.geojson")]);
   map.createPane("segments").style.zIndex = 450;
-  L.geoJSON(corners, { pane: "corners", interactive: false, style: () => ({ color: colour("--blind-corner"), weight: 9, opacity: 0.5 }) }).addTo(map);
   const renderer = L.canvas({ pane: "segments", tolerance: 6 });
   const drawn = L.geoJSON(segments, {
     pane: "segments",
@@ -64,6 +58,7 @@ async function show() {
   }).addTo(map);
   const bounds = drawn.getBounds();
   if (bounds.isValid()) map.fitBounds(ward.bounds && bounds.contains(ward.bounds) ? ward.bounds : bounds, { padding: [16, 16] });
+  return ward;
 }
 
 function moment(name) {
@@ -103,5 +98,10 @@ for (const button of document.querySelectorAll("[data-show-closure]")) {
   });
 }
 
+document.querySelector("[data-corners]")?.addEventListener("change", async ({ target }) => {
+  const ward = await loaded;
+  ward?.toggle("blind-corners", target.checked);
+});
+
 document.addEventListener("themechange", () => lines.forEach((line) => line.setStyle(styleOf(line.feature))));
-show().catch((problem) => toast(problem.message, { isBad: true }));
+const loaded = show().catch((problem) => toast(problem.message, { isBad: true }));
