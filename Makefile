@@ -44,6 +44,7 @@ bench: $(DEVELOPMENT) $(FRONTEND) ## all scenes scored beside the rivals; speed 
 	$(BIN)/edge-agent bench
 	$(BIN)/python -m tests.bench.ingest
 	$(BIN)/python -m tests.bench.patrol
+	$(BIN)/python -m tests.bench.verify_log
 
 campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, parked vehicles, kill -9, the whole API
 	@mkdir -p .cache/parked_vehicles

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as _text
 from typing import TypeAlias
 
 JsonValue: TypeAlias = "str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
@@ -24,10 +24,6 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def canonical_json(value: JsonValue) -> str:
     """Write JSON in the one form that is hashed: keys sorted, no spaces, no NaN, UTF-8 as it is."""
     return _CANONICAL.encode(value)
-
-
-_HASHED = ("seq", "at", "actor", "action", "subject_kind", "subject_id", "reason", "before", "after")
-_SORTED = tuple(sorted(range(len(_HASHED)), key=_HASHED.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,8 @@ class AuditEntry:
 
     def computed_hash(self) -> str:
         """Give the hash that the content asks for."""
-        return _hash(self.previous_hash, [getattr(self, name) for name in _HASHED])
+        told = (self.actor, self.action, self.subject_kind, self.subject_id, self.reason)
+        return _hash(self.previous_hash, self.seq, self.at, told, self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +105,35 @@ def chained(head: AuditHead, at: datetime, notes: Iterable[AuditNote]) -> list[A
 def _linked(head: AuditHead, at: str, note: AuditNote) -> AuditEntry:
     before = None if note.before is None else canonical_json(note.before)
     after = None if note.after is None else canonical_json(note.after)
-    rest = (note.actor, note.action, note.subject_kind, note.subject_id, note.reason, before, after)
-    digest = _hash(head.hash, [head.seq + 1, at, *rest])
-    return AuditEntry(head.seq + 1, at, *rest, previous_hash=head.hash, hash=digest)
+    told = (note.actor, note.action, note.subject_kind, note.subject_id, note.reason)
+    digest = _hash(head.hash, head.seq + 1, at, told, before, after)
+    return AuditEntry(head.seq + 1, at, *told, before, after, previous_hash=head.hash, hash=digest)
 
 
-def _hash(previous_hash: str, content: Sequence[JsonValue]) -> str:
-    """Give sha256(previous_hash || canonical JSON of all other fields), hex."""
-    rest = ",".join([f'"{_HASHED[place]}":{_field(content[place])}' for place in _SORTED])
-    return hashlib.sha256(f"{previous_hash}{{{rest}}}".encode()).hexdigest()
+def _hash(
+    previous_hash: str,
+    seq: int,
+    at: str,
+    told: tuple[str, str, str, str, str],
+    before: str | None,
+    after: str | None,
+) -> str:
+    """Give sha256(previous_hash || canonical JSON of all other fields), hex.
+
+    Written out field by field in the order of the keys: the check of a long log lives on this. What is no
+    text any more raises TypeError, a `seq` that is no whole number ValueError.
+    """
+    actor, action, kind, subject_id, reason = map(_text, told)
+    content = (
+        f'{{"action":{action},"actor":{actor},"after":{_text_or_null(after)},"at":{_text(at)},'
+        f'"before":{_text_or_null(before)},"reason":{reason},"seq":{seq:d},'
+        f'"subject_id":{subject_id},"subject_kind":{kind}}}'
+    )
+    return hashlib.sha256(f"{previous_hash}{content}".encode()).hexdigest()
 
 
-def _field(value: JsonValue) -> str:
-    """Write one field as canonical JSON does; texts by the quickest way, for the check of a long log."""
-    if value is None or isinstance(value, int):
-        return canonical_json(value)
-    return encode_basestring(value)  # type: ignore[arg-type]  # what is no text raises TypeError
+def _text_or_null(value: str | None) -> str:
+    return "null" if value is None else _text(value)
 
 
 def first_break(entries: Iterable[AuditEntry], head: AuditHead) -> ChainBreak | None:
