@@ -65,8 +65,8 @@ class PatrolParams:
     """The sites that are overdue longest come first."""
     corner_prize_s: int = 300
     """Worth of a blind corner beyond the time that it takes to walk it."""
-    corner_prize_s_per_day: int = 40
-    most_corner_prize_s: int = 2400
+    corner_prize_s_per_day: int = 10
+    most_corner_prize_s: int = 1200
     most_corners: int = 150
 
     def __post_init__(self) -> None:
