@@ -2,10 +2,11 @@
 
     .venv/bin/python scripts/update_messages.py
 
-Strings come from templates (`_()`, `ngettext()`), from Python (`_()`, `gettext()`, `refused(field, "…")` and
-the errors that pages show), and from browser modules (`t()`). Then translate what is empty in lilong.po.
+Strings come from templates (`_()`, `ngettext()`), from Python (`_()`, `gettext()`, and the errors that people
+read: error_messages.py), and from browser modules (`t()`). Then translate what is empty in lilong.po.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,44 +16,32 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
-from map_server.presentation.i18n import catalog_path, read_catalog
-
 REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from map_server.presentation.i18n import catalog_path, read_catalog  # noqa: E402 - after the path
+from scripts.error_messages import messages_in  # noqa: E402
+
 PACKAGE = REPOSITORY / "map_server"
 
 PAGE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
-ERROR_KEYWORDS = {
-    "refused": (2,),
-    "wrong": (2,),
-    "InvalidInput": (1,),
-    **dict.fromkeys(("Conflict", "Expired", "Forbidden", "NotFound", "Unauthenticated", "VersionConflict")),
-}
-ERRORS_SHOWN = (
-    "domain/account.py",
-    "domain/verdict.py",
-    "domain/photo.py",
-    "domain/work_order_moves.py",
-    "domain/work_order_rules.py",
-    "services/accounts.py",
-    "services/sign_in.py",
-    "services/audit_desk.py",
-    "services/blind_looks.py",
-    "services/known_items.py",
-    "services/retention.py",
-    "domain/evidence.py",
-    "domain/street_closure.py",
-    "services/street_closures.py",
-    "domain/report_appeal.py",
-    "domain/report_period.py",
-    "domain/report_score.py",
-    "services/report_runs.py",
-    "services/report_scoring.py",
-    "services/reports.py",
-    "services/work_orders.py",
-    "services/work_orders_of_incidents.py",
-    "entrypoints/http/security.py",
+WITH_ERRORS = ("domain", "services", "adapters/db", "entrypoints/http")
+"""Where errors are raised that people read."""
+READ_BY_NOBODY = frozenset(
+    {
+        "domain/layer_rules.py",
+        "entrypoints/http/device_auth.py",
+        "entrypoints/http/devices.py",
+        "entrypoints/http/operations.py",
+        "entrypoints/http/owntracks.py",
+        "entrypoints/http/server.py",
+        "entrypoints/http/wire.py",
+        "services/devices.py",
+        "services/geodata.py",
+        "services/ingest.py",
+    }
 )
-"""Modules whose errors are shown to people as they are; other errors are shown by their kind."""
+"""Modules whose errors go to devices and programs, or to the command line, which speaks English."""
 
 SOURCES = (
     ("presentation/templates", "*.html", "jinja2", PAGE_KEYWORDS),
@@ -77,9 +66,20 @@ def source_files() -> Iterator[tuple[Path, str, dict[str, tuple[int, ...] | None
     for folder, pattern, method, keywords in SOURCES:
         for path in sorted((PACKAGE / folder).glob(pattern)):
             yield path, method, dict(keywords)
-    for name in ERRORS_SHOWN:
-        if (PACKAGE / name).is_file():
-            yield PACKAGE / name, "python", dict(ERROR_KEYWORDS)
+
+
+def errors_said() -> Iterator[tuple[str, str]]:
+    """Every text of an error that people read, with its file."""
+    for folder in WITH_ERRORS:
+        for path in sorted((PACKAGE / folder).rglob("*.py")):
+            if path.relative_to(PACKAGE).as_posix() not in READ_BY_NOBODY:
+                for _, text in messages_in(path):
+                    if _has_words(text):
+                        yield path.relative_to(REPOSITORY).as_posix(), text
+
+
+def _has_words(text: str) -> bool:
+    return re.search(r"[A-Za-z]{2}", text) is not None
 
 
 def collected() -> Catalog:
@@ -91,6 +91,8 @@ def collected() -> Catalog:
             for _, message, comments, context in extract(method, file, keywords, options=options):
                 place = (path.relative_to(REPOSITORY).as_posix(), 0)
                 catalog.add(message, None, [place], auto_comments=comments, context=context)
+    for place, text in errors_said():
+        catalog.add(text, None, [(place, 0)])
     return catalog
 
 

@@ -1,4 +1,4 @@
-"""Checks a log of 100,000 entries as `map-server verify-log` does: `python -m tests.bench.verify_log [ENTRIES]`."""
+"""Checks a log of 100,000 entries as `verify-log` does: `python -m tests.bench.verify_log [ENTRIES]`."""
 
 import sys
 import time
@@ -56,9 +56,9 @@ def main() -> int:
         found = check(settings)
         wall_s, processor_s = time.perf_counter() - begun, time.process_time() - used
     if found.fault is not None or found.entries != entries:
-        print(f"verify-log: wrong answer: {found}")  # noqa: T201 - the command's answer
+        print(f"verify-log: wrong answer: {found}")
         return 1
-    print(f"verify-log, {entries} entries: {wall_s:.2f} s, {processor_s:.2f} s of processor")  # noqa: T201
+    print(f"verify-log, {entries} entries: {wall_s:.2f} s, {processor_s:.2f} s of processor")
     return 0
 
 

@@ -24,8 +24,8 @@ from map_server.domain.errors import (
 )
 from map_server.entrypoints.http.error_pages import error_page, wants_page
 from map_server.entrypoints.http.preconditions import PreconditionRequired
-from map_server.presentation.i18n import translations
 from map_server.presentation.pages import LANGUAGE_COOKIE, language_of
+from map_server.presentation.spoken import spoken
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -136,7 +136,7 @@ def _spoken(request: Request, message: str) -> str:
     """
     if LANGUAGE_COOKIE not in request.cookies and "accept-language" not in request.headers:
         return message
-    return translations(language_of(request)).gettext(message)
+    return spoken(message, language_of(request))
 
 
 def _on_validation_error(request: Request, error: Exception) -> Response:

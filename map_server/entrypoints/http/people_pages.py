@@ -18,6 +18,7 @@ from map_server.entrypoints.http.security import AdminActor
 from map_server.entrypoints.services import Services
 from map_server.presentation.i18n import translations
 from map_server.presentation.pages import language_of, render
+from map_server.presentation.spoken import spoken
 from map_server.services.accounts import welcome_path
 
 router = APIRouter(include_in_schema=False)
@@ -200,7 +201,7 @@ def _page(
             LinkPurpose.PASSWORD_RESET: gettext("New password"),
         },
         new_link=new_link,
-        error=gettext(error.message) if error else "",
+        error=spoken(error.message, language_of(request)) if error else "",
     )
 
 

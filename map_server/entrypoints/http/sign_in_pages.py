@@ -19,6 +19,7 @@ from map_server.entrypoints.http.security import (
 )
 from map_server.presentation.i18n import translations
 from map_server.presentation.pages import language_of, render
+from map_server.presentation.spoken import spoken
 from map_server.services.accounts import NewAccount
 
 router = APIRouter(include_in_schema=False)
@@ -48,7 +49,7 @@ def log_in(
         message = wait.format(seconds=error.retry_after_s)
         return _login_form(request, services, next, login_name, message, HTTPStatus.TOO_MANY_REQUESTS)
     except Unauthenticated as error:
-        message = gettext(error.message)
+        message = spoken(error.message, language_of(request))
         return _login_form(request, services, next, login_name, message, HTTPStatus.UNAUTHORIZED)
     response = _see_other(_local_path(next))
     set_session_cookie(request, response, signed_in.token)
