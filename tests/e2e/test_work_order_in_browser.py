@@ -1,4 +1,4 @@
-"""The whole story of a work order in real browsers: camera, auditor, officer, foreman's phone, checker."""
+"""The whole story of a work order in real browsers, from the camera to the daily report."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -96,6 +96,19 @@ def test_from_the_camera_to_the_checked_closing(
 
     incident = server.person().get("/api/v1/incidents").json()["incidents"][0]
     assert incident["state"] == "resolved"
+
+    server.clock.advance(timedelta(hours=20).total_seconds())  # the next morning
+    (frozen,) = server.services.reporting.schedule.freeze_due()
+    manager = sign_in(server, open_page(), Role.SUPERVISOR)
+    manager.goto("/reports")
+    manager.get_by_role("link", name="2026-11-23").click()
+    expect(manager.locator("[data-sha256]")).to_have_text(frozen.sha256)
+    expect(manager.locator(".tile", has_text="Completion rate")).to_contain_text("100.0 %")
+    manager.locator("[data-table=figures] tr", has_text="Orders closed").get_by_role("link").first.click()
+    expect(manager.locator("[data-total]")).to_have_text("1 row")
+    manager.locator("[data-rows]").get_by_role("link", name="No. 1").click()
+    manager.wait_for_url(address)
+    state(manager, "Closed")
 
 
 def test_board_in_chinese_is_moved_by_keys_and_shows_what_is_late(

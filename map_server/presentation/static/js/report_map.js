@@ -27,17 +27,14 @@ function wire(feature, layer) {
 }
 
 async function draw() {
-  const ward = await addWardLayers(map);
+  await addWardLayers(map);
   const compounds = await get("/api/v1/layers/compounds.geojson");
   const drawn = L.geoJSON(compounds, { style: styleOf, onEachFeature: wire }).addTo(map);
   const bounds = drawn.getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { animate: false });
   document.addEventListener("themechange", () => drawn.setStyle(styleOf));
-  return ward;
 }
 
-if (map && document.querySelector(".report-map")) {
-  draw()
-    .then(() => (document.querySelector(".report-map").dataset.ready = "true"))
-    .catch((problem) => toast(problem.message, { isBad: true }));
-}
+draw()
+  .then(() => (document.querySelector(".report-map").dataset.ready = "true"))
+  .catch((problem) => toast(problem.message, { isBad: true }));
