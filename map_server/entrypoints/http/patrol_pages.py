@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from map_server.domain.account import Role
 from map_server.domain.errors import NotFound
@@ -114,9 +115,8 @@ def plan_page(request: Request, services: ServicesDep, actor: PatrolActor, plan_
 def route_page(
     request: Request, services: ServicesDep, actor: PatrolActor, plan_id: str, team_id: str
 ) -> Response:
-    """Show one team's stops for the phone: the next one large, the others below."""
-    record, language = services.patrols.show(plan_id), language_of(request)
-    view = next((one for one in route_views(record, language) if one.route.team_id == team_id), None)
-    if view is None:
+    """Lead to a team's stops on the phone page, from which somebody may take the route."""
+    record = services.patrols.show(plan_id)
+    if team_id not in {route.team_id for route in record.routes}:
         raise NotFound(f"this plan has no route of team {team_id}")
-    return render(request, "patrol_route.html", record=record, view=view)
+    return RedirectResponse(f"/field/{language_of(request)}#team/{plan_id}/{team_id}")

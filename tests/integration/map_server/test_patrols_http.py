@@ -237,17 +237,17 @@ def test_confirmed_incident_becomes_a_stop_on_every_page(ward: RunningServer) ->
         for route in plan["routes"]
         if any(stop["visit"]["subject_id"] == lane.incident_id for stop in route["stops"])
     )
-    for language, words in (
-        ("zh", ("编制巡查计划", "消防通道占用")),
-        ("en", ("Plan a patrol", "Blocked fire lane")),
-    ):
+    for language, heading in (("zh", "编制巡查计划"), ("en", "Plan a patrol")):
         listed = client.get(f"/patrols?lang={language}").text
         page = client.get(f"/patrols/{plan['plan_id']}?lang={language}").text
-        phone = client.get(f"/patrols/{plan['plan_id']}/route/{route['team_id']}?lang={language}").text
-        assert words[0] in listed
+        phone = client.get(f"/patrols/{plan['plan_id']}/route/{route['team_id']}?lang={language}")
+        assert heading in listed
         assert "#1 " in page
-        assert words[1] in phone
-        assert "geo:31.24600" in phone
+        there = f"/field/{language}#team/{plan['plan_id']}/{route['team_id']}"
+        assert phone.headers["location"] == there
+    day = client.get("/api/v1/field/day").json()
+    stops = [stop for one in day["routes"] for stop in one["stops"]]
+    assert lane.incident_id in {stop["subject_id"] for stop in stops}
 
 
 def test_pages_of_an_empty_office_say_what_to_do_next(server: RunningServer) -> None:

@@ -175,7 +175,7 @@ export function distanceText(phone, stop) {
 
 export async function findForm(phone) {
   const draft = await phone.draft("find");
-  const box = el("form", { class: "field-form card", novalidate: true, "data-find-form": true });
+  const box = el("form", { class: "field-form", novalidate: true, "data-find-form": true });
   const problem = el("p", { class: "field__error", role: "alert", hidden: true, "data-form-error": true });
   const changed = () => {
     problem.hidden = true;

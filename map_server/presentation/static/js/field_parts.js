@@ -46,7 +46,7 @@ const states = {
   waiting: ["clock", "warn", () => t("Waiting for signal")],
   sending: ["up", "warn", () => t("Being sent")],
   kept: ["check", "good", () => t("The server has it")],
-  refused: ["cross", "bad", () => t("Refused")],
+  refused: ["cross", "bad", () => t("Not taken")],
 };
 
 export function stateBadge(state) {

@@ -35,8 +35,9 @@ async function refusal(response) {
   }
   const slug = String(body.type || "").replace("urn:lilong:problem:", "");
   const own = body.errors?.[0] ? `${body.errors[0].path}: ${body.errors[0].message}` : body.detail || String(response.status);
-  const told = advice[response.status]?.();
-  return new Refusal(response.status, slug, told ? `${told} (${own})` : own);
+  const isReaders = language === "en" || /[\u4e00-\u9fff]/.test(own);
+  const told = advice[response.status]?.() ?? own;
+  return new Refusal(response.status, slug, told !== own && isReaders ? `${told} (${own})` : told);
 }
 
 export class Queue {

@@ -51,6 +51,7 @@ export class View {
     if (name === "queue") return this.queueView();
     if (name === "messages") return this.messagesView();
     if (name === "more") return this.moreView();
+    if (name.startsWith("team/")) return this.lookView(name);
     const stop = this.stop(name);
     return stop ? stopForm(this.phone, stop) : this.routeView();
   }
@@ -81,7 +82,7 @@ export class View {
     const { phone } = this;
     const entries = [
       ["route", "route", t("Route"), 0],
-      ["find", "plus", t("Report"), 0],
+      ["find", "plus", t("Report a find"), 0],
       ["messages", "book", t("Messages"), this.unread().length],
       ["queue", "up", t("To send"), phone.unsent],
       ["more", "list", t("More"), 0],
@@ -111,7 +112,7 @@ export class View {
     return el(
       "div",
       { class: "field-route" },
-      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, el("strong", { "data-done": true }, String(done)), `/${route.stops.length} ${t("done")} · ${metres(route.metres)}`), el("span", { class: "soft" }, `${clockTime(route.starts_at)}–${clockTime(route.ends_at)}`)), el("progress", { max: route.stops.length || 1, value: done, "aria-label": t("Stops done") })),
+      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, el("strong", { "data-done": true }, String(done)), `/${route.stops.length} `, t("done"), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, `${clockTime(route.starts_at)}–${clockTime(route.ends_at)}`)), el("progress", { max: route.stops.length || 1, value: done, "aria-label": t("Stops done") })),
       roomNotice(phone) ?? "",
       next ? this.nextCard(next) : notice("good", t("All stops are done. Back by {time}.", { time: clockTime(route.returns_at) })),
       el("ol", { class: "field-stops" }, route.stops.filter((one) => one !== next).map((one) => this.stopRow(one))),
@@ -157,8 +158,23 @@ export class View {
       el("h1", {}, t("Which team do you walk with?")),
       el("p", { class: "soft" }, t("Choose once at the start of the shift.")),
       phone.day.routes.map((route) =>
-        el("button", { class: "button field-team", type: "button", "data-accept": route.team_id, onclick: () => phone.accept(route) }, el("strong", {}, nameOf(route)), el("span", {}, `${route.day} ${clockTime(route.starts_at)}–${clockTime(route.ends_at)} · ${t("{count} stops", { count: route.stops.length })}`)),
+        el("button", { class: "button field-team", type: "button", "data-accept": route.team_id, onclick: () => phone.accept(route) }, el("strong", {}, nameOf(route)), el("span", {}, `${route.day} ${clockTime(route.starts_at)}–${clockTime(route.ends_at)} · `, t("{count} stops", { count: route.stops.length }))),
       ),
+    );
+  }
+
+  /** Any team's stops, as the desk's plan leads here; whoever walks them takes the route. */
+  lookView(name) {
+    const { phone } = this;
+    const [, planId, teamId] = name.split("/");
+    const route = phone.day?.routes.find((one) => one.plan_id === planId && one.team_id === teamId);
+    if (!route || route === phone.route) return this.routeView();
+    return el(
+      "div",
+      { class: "field-route" },
+      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, t("{count} stops", { count: route.stops.length }), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, `${clockTime(route.starts_at)}–${clockTime(route.ends_at)}`))),
+      el("button", { class: "button button--primary field-big", type: "button", "data-accept": teamId, onclick: () => phone.accept(route) }, icon("check"), t("I walk with this team")),
+      el("ol", { class: "field-stops" }, route.stops.map((stop) => el("li", { class: "field-row" }, el("span", { class: "field-number" }, String(stop.position)), el("span", { class: "field-row__text" }, el("strong", {}, nameOf(stop)), el("span", { class: "soft" }, kindOf(stop))), el("time", { datetime: stop.begins_at }, clockTime(stop.begins_at))))),
     );
   }
 
