@@ -15,6 +15,8 @@ TRAINING := $(TRAINING_VENV)/.installed
 TRAIN_OUT ?= .cache/train
 SCENES_VENV := .venv-scenes
 SCENES_INSTALLED := $(SCENES_VENV)/.installed
+RIVALS_VENV := .venv-rivals
+RIVALS := $(RIVALS_VENV)/.installed
 PYTEST_FLAGS ?= -q -n auto --dist loadfile
 SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
@@ -38,12 +40,13 @@ check: $(DEVELOPMENT) ## format, lint, types, import layers, sizes
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/architecture
 
-bench: $(DEVELOPMENT) $(FRONTEND) ## all scenes scored beside the rivals; speed as ratios: edge stages, ingest, patrols
+bench: $(DEVELOPMENT) $(FRONTEND) $(RIVALS) ## all scenes scored beside the rivals; speed as ratios: edge stages, ingest, patrols
 	@mkdir -p .cache
 	$(BIN)/python -m models.evaluate events --scenes --json .cache/events.json --html .cache/events.html
 	$(BIN)/edge-agent bench
 	$(BIN)/python -m tests.bench.ingest
 	$(BIN)/python -m tests.bench.patrol
+	$(BIN)/python -m tests.bench.routing
 	$(BIN)/python -m tests.bench.verify_log
 
 campaign: $(DEVELOPMENT) $(FRONTEND) ## the long campaigns: perturbed clips, parked vehicles, kill -9, the whole API
@@ -102,6 +105,12 @@ $(SCENES_INSTALLED): $(VENV)/.uv pyproject.toml
 	@echo "Installing what rendering needs (Blender) into $(SCENES_VENV)…"
 	$(BIN)/uv venv -q --allow-existing --python 3.11 $(SCENES_VENV)
 	$(BIN)/uv pip install -q --python $(SCENES_VENV)/bin/python -e '.[scenes]'
+	touch $@
+
+$(RIVALS): $(VENV)/.uv pyproject.toml
+	@echo "Installing the rival that routing is measured against (OR-Tools) into $(RIVALS_VENV)…"
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(RIVALS_VENV)
+	$(BIN)/uv pip install -q --python $(RIVALS_VENV)/bin/python 'ortools>=9.15,<10'
 	touch $@
 
 $(FRONTEND): package.json package-lock.json scripts/build_frontend.py $(RUNTIME)

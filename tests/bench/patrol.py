@@ -55,13 +55,14 @@ def _gain(seed: int, streets: EmbeddedStreets, runtime_s: float) -> float:
     """Print one day's rows and give the plan's value as a multiple of the nearest neighbour's."""
     began_s = time.perf_counter()
     problem = ward_problem(seed, streets)
+    distances_s = time.perf_counter() - began_s
     print(f"seed {seed}: {len(problem.visits)} visits, {len(problem.shifts)} shifts")
     measured_s = time.perf_counter()
     nearest = nearest_neighbour(problem)
     value = _row("nearest neighbour", problem, nearest, time.perf_counter() - measured_s)
     measured_s = time.perf_counter()
     _row("best bargain", problem, greedy(problem), time.perf_counter() - measured_s)
-    measured_s, distances_s = time.perf_counter(), measured_s - began_s
+    measured_s = time.perf_counter()
     orders = planned(problem, runtime_s)
     reasons = Counter(why.reason.value for why in left_out(problem, orders))
     whole_s = time.perf_counter() - measured_s
