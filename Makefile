@@ -20,10 +20,10 @@ RIVALS := $(RIVALS_VENV)/.installed
 PYTEST_FLAGS ?= -q -n auto --dist loadfile
 SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
-.PHONY: help demo test check bench campaign train scenes docs lock pictures clean
+.PHONY: help demo test check bench campaign train scenes docs lock pictures seed-year clean
 
 help: ## say what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: $(RUNTIME) $(FRONTEND) ## server and three cameras on the demo footage; prints the address and a one-time link
 	@$(BIN)/lilong demo $(DEMO_FLAGS)
@@ -66,6 +66,9 @@ scenes: $(SCENES_INSTALLED) ## render the scenes that are not rendered yet (Blen
 pictures: $(DEVELOPMENT) $(FRONTEND) ## take the pictures of the README from the running program
 	@scripts/install_system.sh
 	$(BIN)/python scripts/take_screenshots.py
+
+seed-year: $(DEVELOPMENT) ## a synthetic year in DATA [.cache/year]: 56,000 work orders; its report, each figure recomputed by plain SQL
+	@$(BIN)/python -m tests.year.seed --data $(or $(DATA),.cache/year) --again $(SEED_FLAGS)
 
 docs: $(DEVELOPMENT) ## write the generated pages again: configuration keys, wire schemas, OpenAPI, sample ward
 	@$(BIN)/python scripts/write_generated.py

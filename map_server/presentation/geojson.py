@@ -72,6 +72,27 @@ def camera_feature(camera: Camera, is_online: bool) -> Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraGroup:
+    """The cameras in one cell, and how many of them are in trouble; `lon`, `lat` is their mean."""
+
+    cell: tuple[int, int]
+    count: int
+    bad: int
+    lon: float
+    lat: float
+
+
+def camera_group_feature(group: CameraGroup) -> Feature:
+    """Write the cameras of one cell as one feature."""
+    return {
+        "type": "Feature",
+        "id": f"cameras/{group.cell[0]}/{group.cell[1]}",
+        "geometry": _point(group.lon, group.lat),
+        "properties": {"type": "camera", "count": group.count, "bad": group.bad},
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class CellCount:
     """The incidents of one kind and state in one cell; `lon`, `lat` is their mean."""
 

@@ -17,7 +17,13 @@ from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.live_schemas import LiveCollection, LiveQuery
 from map_server.entrypoints.http.security import PatrolActor
-from map_server.presentation.geojson import Feature, camera_feature, cluster_features, incident_feature
+from map_server.presentation.geojson import (
+    Feature,
+    camera_feature,
+    camera_group_feature,
+    cluster_features,
+    incident_feature,
+)
 from wire_contract.routes import API_PREFIX
 from wire_contract.vocabulary import EventKind
 
@@ -25,6 +31,8 @@ router = APIRouter(tags=["people"])
 
 CLUSTER_ABOVE = 400
 """More incidents than this in view are clustered."""
+GROUP_CAMERAS_ABOVE = 200
+"""More cameras than this in view are counted by cell."""
 CLUSTER_CELL_PX = 64
 _TILE_PX = 256
 NEVER_CLUSTERED_ZOOM = 19
@@ -59,7 +67,7 @@ def live_geojson(
 
     With `since`, only what changed after that cursor, and in `removed` the ids that are to be taken off the
     map; `is_delta` false then means that the answer is the whole picture again. Above 400 incidents in view
-    the answer holds clusters (cells of 64 pixels at `zoom`) instead.
+    the answer holds clusters (cells of 64 pixels at `zoom`) instead, above 200 cameras their number by cell.
     """
     now = services.clock.now()
     cursor = services.live.cursor()
@@ -88,17 +96,23 @@ class _Picture:
 
 
 def _picture(live: SqlLiveMap, wanted: MapFilter, zoom: float, since: int | None, cursor: int) -> _Picture:
-    is_clustered = zoom < NEVER_CLUSTERED_ZOOM and live.count(wanted) > CLUSTER_ABOVE
-    if since is not None and since <= cursor and not is_clustered:
+    is_far = zoom < NEVER_CLUSTERED_ZOOM
+    are_many = is_far and live.count(wanted) > CLUSTER_ABOVE
+    is_full_of_cameras = is_far and live.camera_count(wanted) > GROUP_CAMERAS_ABOVE
+    if since is not None and since <= cursor and not are_many and not is_full_of_cameras:
         delta = _delta(live, wanted, since)
         if delta is not None:
             return delta
-    cameras = [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(reach=wanted.reach)]
-    if is_clustered:
-        cell_deg = 360 / (_TILE_PX * 2**zoom) * CLUSTER_CELL_PX
-        return _Picture([*cluster_features(live.clusters(wanted, cell_deg)), *cameras], [], is_clustered=True)
-    shown = [incident_feature(incident) for incident in live.incidents(wanted, _MAX_FEATURES)]
-    return _Picture([*shown, *cameras], [])
+    cell_deg = 360 / (_TILE_PX * 2**zoom) * CLUSTER_CELL_PX
+    if are_many:
+        shown = cluster_features(live.clusters(wanted, cell_deg))
+    else:
+        shown = [incident_feature(incident) for incident in live.incidents(wanted, _MAX_FEATURES)]
+    if is_full_of_cameras:
+        shown += [camera_group_feature(group) for group in live.camera_groups(wanted, cell_deg)]
+    else:
+        shown += [camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(wanted)]
+    return _Picture(shown, [], is_clustered=are_many or is_full_of_cameras)
 
 
 def _delta(live: SqlLiveMap, wanted: MapFilter, since: int) -> _Picture | None:
@@ -110,7 +124,7 @@ def _delta(live: SqlLiveMap, wanted: MapFilter, since: int) -> _Picture | None:
     shown = live.shown_among(incident_ids, wanted)
     features = [incident_feature(incident) for incident in live.by_id(shown)]
     features += [
-        camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(device_ids, wanted.reach)
+        camera_feature(on_map.camera, on_map.is_online) for on_map in live.cameras(wanted, device_ids)
     ]
     gone = sorted(incident_ids - shown)
     if not wanted.reach.is_whole_ward:  # of what happens elsewhere, not even the ids are told

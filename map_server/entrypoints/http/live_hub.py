@@ -174,7 +174,7 @@ class LiveHub:
         )
 
     def _device_texts(self, ids: set[str]) -> dict[tuple[str, str], str]:
-        on_map = self._live.cameras(ids) if ids else []
+        on_map = self._live.cameras(device_ids=ids) if ids else []
         texts = {}
         for device_id in ids:
             features = [

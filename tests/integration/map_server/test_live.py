@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from queue import Queue
 from typing import Any
@@ -11,17 +12,21 @@ from typing import Any
 import httpx
 import pytest
 
+from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.domain.account import Role
-from map_server.entrypoints.http.live import CLUSTER_ABOVE
+from map_server.domain.device import Camera
+from map_server.entrypoints.http.live import CLUSTER_ABOVE, GROUP_CAMERAS_ABOVE
 from tests.event_messages import HERE, message, metres_from, new_event_id, rfc3339
 from tests.fakes.clock import NOON
 from tests.integration.map_server.test_devices import BEAT, heartbeat
 from tests.integration.map_server.test_ingest import assert_problem
 from tests.running_server import RunningServer
 from wire_contract.routes import EVENTS
+from wire_contract.vocabulary import CameraState
 
 LIVE = "/api/v1/live.geojson"
 AROUND = "121.55,31.25,121.57,31.26"
+AROUND_CORNER = ",".join(str(degrees + off) for off in (-1e-4, 1e-4) for degrees in HERE)
 
 
 def picture(client: httpx.Client, **params: Any) -> dict[str, Any]:
@@ -129,6 +134,40 @@ class TestClusters:
         assert 1 <= len(of_type(far, "cluster")) < len(of_type(near, "cluster"))
         assert not closest["is_clustered"]
         assert len(of_type(closest, "incident")) == CLUSTER_ABOVE + 21
+
+    def test_many_cameras_are_counted_by_cell_until_one_looks_closely(self, server: RunningServer) -> None:
+        server.device()
+        count = GROUP_CAMERAS_ABOVE + 20
+        with SqlUnitsOfWork(server.services.engine, server.clock, server.services.changes)() as work:
+            places = [metres_from(HERE, 40 * (n % 20), 40 * (n // 20)) for n in range(count)]
+            work.devices.put_cameras(
+                [
+                    Camera(
+                        device_id="box-1",
+                        camera_id=f"cam-{number}",
+                        state=CameraState.COVERED if number < 7 else CameraState.OK,
+                        state_since=NOON,
+                        lon=lon,
+                        lat=lat,
+                    )
+                    for number, (lon, lat) in enumerate(places)
+                ]
+            )
+            (box,) = work.devices.many(["box-1"]).values()
+            work.devices.put(replace(box, is_online=True))
+            work.commit()
+        person = server.person()
+
+        far, near = (picture(person, zoom=zoom) for zoom in (13, 16))
+        for answer in (far, near):
+            groups = [camera["properties"] for camera in of_type(answer, "camera")]
+            assert answer["is_clustered"]
+            assert sum(group["count"] for group in groups) == count
+            assert sum(group["bad"] for group in groups) == 7
+        assert 1 <= len(of_type(far, "camera")) < len(of_type(near, "camera")) < count
+        assert len(of_type(picture(person, zoom=19), "camera")) == count
+        few = picture(person, zoom=16, bbox=AROUND_CORNER)
+        assert {camera["id"] for camera in of_type(few, "camera")} == {"box-1/cam-0"}
 
 
 class TestChanges:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select
 
 from map_server.adapters.db.repositories.devices import camera_from_row
 from map_server.adapters.db.repositories.incidents import incident_from_row
@@ -19,8 +19,8 @@ from map_server.domain.device import Camera
 from map_server.domain.fusion import SearchBox
 from map_server.domain.incident import OPEN_STATES, Incident, IncidentState
 from map_server.domain.reach import WHOLE_WARD, Reach, Spot
-from map_server.presentation.geojson import CellCount
-from wire_contract.vocabulary import EventKind
+from map_server.presentation.geojson import CameraGroup, CellCount
+from wire_contract.vocabulary import CameraState, EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,17 @@ class Change:
     seq: int
     subject_kind: str
     subject_id: str
+
+
+_WELL = [str(CameraState.OK), str(CameraState.STARTING)]
+
+
+def _cameras_shown(wanted: MapFilter) -> list[ColumnElement[bool]]:
+    conditions = [within(wanted.reach, devices)]
+    if wanted.box is not None:
+        conditions.append(cameras.c.lon.between(wanted.box.west, wanted.box.east))
+        conditions.append(cameras.c.lat.between(wanted.box.south, wanted.box.north))
+    return conditions
 
 
 class SqlLiveMap:
@@ -126,16 +137,41 @@ class SqlLiveMap:
             )
         return and_(*conditions)
 
+    def camera_count(self, wanted: MapFilter) -> int:
+        """Count the cameras that the filter shows."""
+        statement = select(func.count()).join_from(cameras, devices).where(*_cameras_shown(wanted))
+        with self._engine.connect() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def camera_groups(self, wanted: MapFilter, cell_deg: float) -> list[CameraGroup]:
+        """Count the cameras with a place by cell, and those in trouble among them."""
+        column = self._spatial.whole((cameras.c.lon + 180) / cell_deg)
+        row = self._spatial.whole((cameras.c.lat + 90) / cell_deg)
+        is_well = and_(devices.c.is_online, cameras.c.state.in_(_WELL))
+        statement = (
+            select(
+                *(column, row, func.count(), func.sum(case((is_well, 0), else_=1))),
+                *(func.avg(cameras.c.lon), func.avg(cameras.c.lat)),
+            )
+            .join_from(cameras, devices)
+            .where(*_cameras_shown(wanted), cameras.c.lon.is_not(None))
+            .group_by(column, row)
+            .order_by(column, row)
+        )
+        with self._engine.connect() as connection:
+            return [CameraGroup((int(x), int(y)), *rest) for x, y, *rest in connection.execute(statement)]
+
     def cameras(
-        self, device_ids: Collection[str] | None = None, reach: Reach = WHOLE_WARD
+        self, wanted: MapFilter | None = None, device_ids: Collection[str] | None = None
     ) -> list[CameraOnMap]:
-        """Give all cameras within reach, or those of some devices."""
+        """Give the cameras that the filter shows, all without one; or of them those of some devices."""
         statement = (
             select(cameras, devices.c.is_online)
             .join(devices, devices.c.id == cameras.c.device_id)
-            .where(within(reach, devices))
             .order_by(cameras.c.device_id, cameras.c.camera_id)
         )
+        if wanted is not None:
+            statement = statement.where(*_cameras_shown(wanted))
         if device_ids is not None:
             statement = statement.where(cameras.c.device_id.in_(device_ids))
         with self._engine.connect() as connection:

@@ -85,7 +85,7 @@ export class Pins {
     if (!feature) return;
     const { type } = feature.properties;
     const [lon, lat] = feature.geometry.coordinates;
-    if (type === "cluster") this.map.flyTo([lat, lon], Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()), { duration: 0.4 });
+    if (type === "cluster" || feature.properties.count) this.map.flyTo([lat, lon], Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()), { duration: 0.4 });
     if (type === "incident") this.onOpen(id);
   }
 
@@ -127,8 +127,8 @@ export class Pins {
 }
 
 function lookOf(feature) {
-  const { type, kind, state, count, by_kind: byKind, version } = feature.properties;
-  return JSON.stringify([type, kind, state && type === "incident" ? fillOf(state) : state, count, byKind, version]);
+  const { type, kind, state, count, bad, by_kind: byKind, version } = feature.properties;
+  return JSON.stringify([type, kind, state && type === "incident" ? fillOf(state) : state, count, bad, byKind, version]);
 }
 
 function zIndexOf(feature) {
@@ -138,11 +138,17 @@ function zIndexOf(feature) {
 }
 
 function iconOf(feature) {
-  const { type, kind, state } = feature.properties;
+  const { type, kind, state, count, bad } = feature.properties;
   if (type === "cluster") return clusterIcon(feature.properties);
   const holder = document.createElement("span");
   if (type === "camera") {
     holder.append(icon("camera"));
+    if (count) {
+      holder.append(String(count));
+      const className = bad ? "spot spot--many spot--bad" : "spot spot--many";
+      // Below the disc of the incidents of the same cell, which stands nearly at the same place.
+      return L.divIcon({ html: holder, className, iconSize: [48, 24], iconAnchor: [24, -20] });
+    }
     const isBad = !["ok", "starting"].includes(state);
     return L.divIcon({ html: holder, className: isBad ? "spot spot--bad" : "spot", iconSize: [24, 24] });
   }
@@ -169,6 +175,9 @@ function tooltipOf(feature) {
   if (type === "cluster") {
     const parts = kindTotals(feature.properties.by_kind).map(([each, count]) => `${word("kind", each)} ${count}`);
     element.textContent = parts.join(" · ");
+  } else if (type === "camera" && feature.properties.count) {
+    const { count, bad } = feature.properties;
+    element.textContent = t("Cameras: {count}, in trouble: {bad}", { count, bad });
   } else if (type === "camera") {
     element.textContent = `${feature.properties.camera_id} · ${word("camera_state", state)}`;
   } else {
