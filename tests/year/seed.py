@@ -45,12 +45,25 @@ AT_ONCE = 2000
 IN_ORDER = (incidents, events, audit_items, verdicts, work_orders, work_order_steps)
 """Tables in the order that foreign keys ask for."""
 MADE = "synthetic_year_made"
+MARKER = "SYNTHETIC_YEAR"
+"""A file that says that the folder holds nothing but such a year."""
 
 
 def seed(data_dir: Path, plan: Plan, tell: bool = True) -> None:
     """Make the database of a year in an empty folder."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if any(data_dir.iterdir()):
+        raise SystemExit(f"{data_dir} is not empty; give another folder")
+    (data_dir / MARKER).write_text("made by tests.year.seed; may be removed\n", encoding="utf-8")
     with running_services(Settings(data_dir=data_dir)) as services:
         seed_into(services, plan, tell)
+
+
+def remove_year(data_dir: Path) -> None:
+    """Remove a folder that this program has made; any other is somebody's."""
+    if not (data_dir / MARKER).exists():
+        raise SystemExit(f"{data_dir} is no synthetic year; it stays. Give another folder.")
+    shutil.rmtree(data_dir)
 
 
 def seed_into(services: Services, plan: Plan, tell: bool = False) -> None:
@@ -177,8 +190,8 @@ def main() -> int:
     given = vars(parser.parse_args())
     data, again = given.pop("data"), given.pop("again")
     plan = Plan(**given)
-    if again:
-        shutil.rmtree(data, ignore_errors=True)
+    if again and data.exists():
+        remove_year(data)
     began = time.perf_counter()
     seed(data, plan)
     size_mb = (data / "lilong.sqlite3").stat().st_size / 1e6
