@@ -110,6 +110,11 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
 
+    @property
+    def numbers(self) -> tuple[bool, ...]:
+        """Tell of each column whether it holds numbers, which stand at the right."""
+        return tuple(any(cell.is_number for cell in cells) for cells in zip(*self.rows, strict=True))
+
 
 class Speech:
     """Writes figures, names and headings in one language."""

@@ -36,15 +36,15 @@ def rows_key(rows: str) -> str:
 
 def drill_from(key: str) -> Drill | None:
     """Read what `rows_key` wrote, after the server decoded it; None for what names no rows."""
-    name, _, group = key.replace("~1", "/").replace("~0", "~").partition("@")
+    name, is_broken_down, group = key.replace("~1", "/").replace("~0", "~").partition("@")
     subject, _, mark_name = name.partition(".")
     mark = Mark.__members__.get(mark_name.upper())
     if mark is None or subject_of(mark) != subject:
         return None
-    dimension, is_group, row = group.partition(":")
-    if not is_group:
-        return None if group else Drill(RowSubject(subject), mark)
-    if dimension not in set(Dimension):
+    if not is_broken_down:
+        return Drill(RowSubject(subject), mark)
+    dimension, has_row, row = group.partition(":")
+    if not has_row or dimension not in set(Dimension):
         return None
     return Drill(RowSubject(subject), mark, Dimension(dimension), row)
 

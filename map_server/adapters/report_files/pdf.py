@@ -155,8 +155,8 @@ def _table(table: Table, speech: Speech) -> list[Flowable]:
     if not table.rows:
         return []
     heading = [
-        Paragraph(escape(column.title), _style(HEADING_SIZE, speech, cells[0].is_number))
-        for column, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+        Paragraph(escape(column.title), _style(HEADING_SIZE, speech, is_right))
+        for column, is_right in zip(table.columns, table.numbers, strict=True)
     ]
     size = SMALL_SIZE if len(table.columns) > MANY_COLUMNS else CELL_SIZE
     body = [[_cell(cell, size, speech) for cell in row] for row in table.rows]
