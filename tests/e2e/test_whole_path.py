@@ -133,7 +133,8 @@ def test_bag_left_in_footage_becomes_a_confirmed_incident_and_a_stop(place: Plac
     pocket = phone.new_page()
     pocket.goto(route)
     expect(pocket.get_by_text("#1 ").first).to_be_visible()
-    expect(pocket.get_by_role("button", name="打卡完成").first).to_be_visible()
+    pocket.get_by_role("button", name="我跟这支队伍").click()
+    expect(pocket.get_by_role("button", name="我已到达")).to_be_visible()
     for each in (phone, context):
         each.close()
 

@@ -17,8 +17,8 @@ from map_server.domain.reach import Reach
 from map_server.services.field_ports import VisitFilter, VisitRow
 
 _PERSON = "person:"
-_AROUND = timedelta(hours=12)
-"""A phone may ask for its day the evening before, and must find its route until long after its end."""
+_AHEAD, _BEHIND = timedelta(hours=36), timedelta(hours=12)
+"""A phone may ask for its day the day before, and must find its route until long after its end."""
 
 
 class SqlVisitReads:
@@ -60,8 +60,8 @@ class SqlVisitReads:
             .join(patrol_routes, patrol_routes.c.plan_id == patrol_plans.c.plan_id)
             .where(
                 patrol_plans.c.state == str(PlanState.READY),
-                patrol_routes.c.starts_at <= moment + _AROUND,
-                patrol_routes.c.ends_at >= moment - _AROUND,
+                patrol_routes.c.starts_at <= moment + _AHEAD,
+                patrol_routes.c.ends_at >= moment - _BEHIND,
                 plans_within(reach),
             )
             .distinct()
