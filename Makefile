@@ -46,6 +46,7 @@ bench: $(DEVELOPMENT) $(FRONTEND) $(RIVALS) ## all scenes scored beside the riva
 	$(BIN)/edge-agent bench
 	$(BIN)/python -m tests.bench.ingest
 	$(BIN)/python -m tests.bench.patrol
+	$(BIN)/python -m tests.bench.streets
 	$(BIN)/python -m tests.bench.routing
 	$(BIN)/python -m tests.bench.verify_log
 

@@ -27,12 +27,37 @@ class OidcParams:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingParams:
+    """A routing service for areas too large for the embedded streets. `tile` places at most are asked for at
+    once on each side of a table: Valhalla allows 2,500 pairs and OSRM 100 places unless told otherwise.
+    """
+
+    engine: str
+    url: str
+    timeout_s: float = 20.0
+    tile: int = 50
+
+    def __post_init__(self) -> None:
+        if self.engine not in ("valhalla", "osrm"):
+            raise ValueError(
+                f"LILONG_ROUTING: {self.engine!r} is no engine; give valhalla or osrm, a space, its address"
+            )
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError(f"LILONG_ROUTING: {self.url!r} must begin with http:// or https://")
+        if not 0.1 <= self.timeout_s <= 300:
+            raise ValueError(f"timeout_s: {self.timeout_s} must lie between 0.1 and 300")
+        if not 1 <= self.tile <= 1000:
+            raise ValueError(f"tile: {self.tile} must lie between 1 and 1000")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the server keeps its things and how it is reached.
 
     `database_url` None means SQLite inside `data_dir`. `public_url` is the address people type; when
     it begins with https, cookies are marked Secure. `smtp_url` None means that no mail is sent;
     `notices_to_private` lets notices go to addresses inside private networks. `oidc` is a sign-on provider.
+    `routing` is a service that plans measure ways with, in the place of the embedded streets.
     """
 
     data_dir: Path = Path("var/server")
@@ -44,6 +69,7 @@ class Settings:
     mail_from: str = "lilong@localhost"
     notices_to_private: bool = False
     oidc: OidcParams | None = None
+    routing: RoutingParams | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -92,6 +118,7 @@ def settings_from(
         mail_from=environment.get("LILONG_MAIL_FROM") or "lilong@localhost",
         notices_to_private=environment.get("LILONG_NOTICES_TO_PRIVATE") == "1",
         oidc=_oidc(environment),
+        routing=_routing(environment),
     )
 
 
@@ -100,6 +127,12 @@ def _smtp_url(environment: Mapping[str, str]) -> str | None:
     if url is not None and not url.startswith(("smtp://", "smtps://")):
         raise ValueError("LILONG_SMTP_URL: give smtp://host:587 or smtps://user:password@host:465")
     return url
+
+
+def _routing(environment: Mapping[str, str]) -> RoutingParams | None:
+    """Read `LILONG_ROUTING=valhalla http://127.0.0.1:8002`."""
+    engine, _, url = environment.get("LILONG_ROUTING", "").strip().partition(" ")
+    return RoutingParams(engine, url.strip().rstrip("/")) if engine else None
 
 
 def _oidc(environment: Mapping[str, str]) -> OidcParams | None:

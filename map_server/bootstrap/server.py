@@ -21,6 +21,7 @@ from map_server.adapters.geodata_files import GeodataFiles
 from map_server.adapters.handbook_files import HandbookFiles
 from map_server.adapters.loaded_streets import LoadedStreets
 from map_server.adapters.passwords import Argon2Passwords
+from map_server.adapters.routing_http import routed_streets
 from map_server.adapters.sealing import open_secret_box
 from map_server.bootstrap.audit import audit_services
 from map_server.bootstrap.database import open_database
@@ -86,6 +87,7 @@ def running_services(
     people, passwords = SqlPeopleReads(engine), passwords or Argon2Passwords()
     places, loaded = Places(read, clock), LoadedStreets(read, clock)
     street = street_services(engine, begin, clock, loaded)
+    network = loaded if settings.routing is None else routed_streets(settings.routing)
     sign_in = SignIn(begin, people, clock, new_token, passwords)
     channels, spots = notice_channels(settings, clock), SqlSpots(engine)
     responsibilities = Responsibilities(begin, read, clock, HandbookFiles())
@@ -97,7 +99,7 @@ def running_services(
     audit, streams = audit_services(engine, begin, clock, files, audit_policy or AuditPolicy())
     try:
         with (
-            running_patrols(engine, begin, clock, places, loaded, street.coverage) as runs,
+            running_patrols(engine, begin, clock, places, network, street.coverage) as runs,
             followed_sites(engine, begin, clock, places, changes) as site_watch,
             running_reports(begin, clock, owners) as reporting,
         ):
