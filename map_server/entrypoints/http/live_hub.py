@@ -67,7 +67,7 @@ class LiveReads(Protocol):
     def by_id(self, incident_ids: Collection[str]) -> list[Incident]:
         """Give incidents whatever their state."""
 
-    def cameras(self, device_ids: Collection[str]) -> list[CameraOnMap]:
+    def cameras(self, *, device_ids: Collection[str]) -> list[CameraOnMap]:
         """Give the cameras of some devices."""
 
     def spots(
