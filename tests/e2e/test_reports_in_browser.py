@@ -81,15 +81,16 @@ def test_objection_is_written_down_and_decided(server: RunningServer, open_page:
     expect(chief.locator("[data-state=frozen]")).to_be_visible()
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
 @pytest.mark.parametrize(
     "address", ["/reports", "/reports/{report}", "/reports/{report}/figures/work_order.filed"]
 )
 def test_nothing_scrolls_sideways_on_a_phone(
-    server: RunningServer, open_page: OpenPage, address: str
+    server: RunningServer, open_page: OpenPage, address: str, locale: str
 ) -> None:
     a_day_of_work(server)
     (frozen,) = server.services.reporting.schedule.freeze_due()
-    page = sign_in(server, open_page(size=PHONE, locale="zh-CN"), Role.ADMIN)
+    page = sign_in(server, open_page(size=PHONE, locale=locale), Role.ADMIN)
     page.goto(address.format(report=frozen.report_id))
     expect(page.locator("h1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -85,6 +85,10 @@ if (underWay) followSafely(() => get(`${RUNS}/${encodeURIComponent(JSON.parse(un
 
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
+addEventListener("beforeprint", () => {
+  for (const rest of document.querySelectorAll(".report-rest")) rest.open = true; // what is folded up would not be printed
+});
+
 const since = document.querySelector("[data-since]");
 if (since) {
   getFragment(since.dataset.since)
