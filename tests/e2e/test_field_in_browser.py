@@ -20,6 +20,7 @@ from tests.running_server import RunningServer, running_server
 
 pytestmark = pytest.mark.browser
 
+FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SMALL_PHONE = {"width": 360, "height": 640}
 SENT_MS = 90_000
 
@@ -49,7 +50,7 @@ class Phone:
         self.context = self._playwright.chromium.launch_persistent_context(
             str(self._profile),
             executable_path=CHROMIUM,
-            args=list(ARGUMENTS),
+            args=[*ARGUMENTS, *FAKE_CAMERA],
             viewport=SMALL_PHONE,  # type: ignore[arg-type]
             is_mobile=True,
             has_touch=True,
@@ -167,8 +168,10 @@ def go_with(server: RunningServer, phone: Phone) -> None:
 def open_once_with_signal(phone: Phone) -> None:
     phone.open()
     expect(phone.page.locator(f"[data-accept={TEAM}]")).to_be_visible()
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    phone.page.evaluate(
+        """() => navigator.serviceWorker.controller ? null : new Promise((done) =>
+             navigator.serviceWorker.addEventListener("controllerchange", () => done(null)))"""
+    )
 
 
 def work_without_signal(phone: Phone, folder: Path) -> None:
@@ -240,6 +243,26 @@ def test_day_without_signal_survives_a_killed_browser_and_arrives_once(
     phone.tap("[data-send]")
     expect_all_arrived_once(server, phone)
     assert (thin.failed > 0) == (loss > 0)
+
+
+def test_camera_in_the_page_gives_a_picture_that_is_fresh(
+    server: RunningServer, phone: Phone, tmp_path: Path
+) -> None:
+    open_once_with_signal(phone)
+    phone.tap(f"[data-accept={TEAM}]")
+    phone.tap("[data-next] [data-arrive]")
+    phone.tap("[data-lens=before]")
+    phone.tap("[data-close]")
+    expect(phone.page.locator(".field-camera")).to_have_count(0)
+    phone.tap("[data-lens=after]")
+    phone.tap("[data-shoot]")
+    expect(phone.page.locator(".field-photo")).to_have_count(1)
+    phone.choose("outcome", "clear")
+    phone.tap("[data-stop-form] [type=submit]")
+    phone.tap("[data-tab=queue]")
+    expect(phone.page.locator("[data-item-state=kept]")).to_have_count(3, timeout=SENT_MS)
+    (visit,) = server.person(Role.SUPERVISOR).get("/api/v1/visits").json()["visits"]
+    assert (visit["photos_here"], visit["doubts"]) == (1, [])
 
 
 def test_refused_record_tells_why_and_holds_up_nothing(

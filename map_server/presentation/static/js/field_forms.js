@@ -1,4 +1,5 @@
 // The two forms of the phone page: the result at a stop, and a new find. What is typed and each picture are kept at once.
+import { hasCamera, shoot } from "./field_camera.js";
 import { clockTime, el, icon, metres, nameOf, notice } from "./field_parts.js";
 import { metresBetween } from "./field_place.js";
 import { t } from "./i18n.js";
@@ -7,6 +8,8 @@ import { word } from "./words.js";
 
 const FIND_KINDS = ["garbage_drop", "blocked_fire_lane", "illegal_structure"];
 const NEEDS_WORDS = ["problem", "not_reached"];
+
+let mayShoot = hasCamera();
 
 /** Large buttons of which one is chosen. */
 function choices(name, values, group, chosen, onchange) {
@@ -60,8 +63,7 @@ function photoStrip(phone, key, role, title, onchange) {
     }
     strip.replaceChildren(...shown);
   }
-  async function take(event) {
-    const { files } = event.target;
+  async function take(files) {
     for (const file of files) {
       try {
         await phone.takePicture(key, role, file);
@@ -70,12 +72,26 @@ function photoStrip(phone, key, role, title, onchange) {
         toast(why, { isBad: true });
       }
     }
-    event.target.value = "";
     await draw();
     onchange();
   }
-  const input = el("input", { type: "file", accept: "image/*", capture: "environment", class: "visually-hidden", "data-photo": role, onchange: take });
-  const lens = el("label", { class: "button field-lens", "data-lens": role }, icon("photo"), el("span", {}, title), input);
+  async function chosen() {
+    await take(input.files);
+    input.value = "";
+  }
+  async function open(event) {
+    if (event.target === input || input.disabled || !mayShoot) return;
+    event.preventDefault();
+    try {
+      const file = await shoot();
+      if (file) await take([file]);
+    } catch {
+      mayShoot = false; // not allowed, or none there: the phone's own camera program may do better
+      input.click();
+    }
+  }
+  const input = el("input", { type: "file", accept: "image/*", capture: "environment", class: "visually-hidden", "data-photo": role, onchange: chosen });
+  const lens = el("label", { class: "button field-lens", "data-lens": role, onclick: open }, icon("photo"), el("span", {}, title), input);
   if (phone.room.isFull) {
     input.disabled = true;
     lens.setAttribute("aria-disabled", "true");
