@@ -16,8 +16,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 _NO_NODE = -9999
 """What SciPy writes as the predecessor of a node that has none."""
-_MOST_KEPT = 3000
-"""Junctions up to which all shortest ways are kept: 3 arrays of 9 million numbers, 180 MB."""
+_MOST_KEPT = 1500
+"""Junctions up to which all shortest ways are kept: three arrays of 2 million numbers, 45 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class StreetParams:
     """A part of the network that no way connects to the rest is left aside when it is shorter than this
     share of the largest part: bits at the edge of an extract, ways that were drawn without a link."""
     cached_tables: int = 8
-    cached_graphs: int = 6
+    cached_graphs: int = 4
 
     def __post_init__(self) -> None:
         for key, low, high in (("join_within_m", 0.0, 10.0), ("max_access_m", 1.0, 2000.0)):
