@@ -84,7 +84,11 @@ def decide(plan_id: str, wanted: DecisionIn, actor: SupervisorActor, services: S
     return PlanOut.of(plan, services.patrols.progress(plan_id))
 
 
-@router.get("/{plan_id}/routes.gpx", response_class=Response, responses=problems(401, 403, 404))
+@router.get(
+    "/{plan_id}/routes.gpx",
+    response_class=Response,
+    responses={200: {"content": {"application/gpx+xml": {}}}, **problems(401, 403, 404, 422)},
+)
 def routes_gpx(
     request: Request,
     plan_id: str,
