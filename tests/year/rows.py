@@ -41,6 +41,7 @@ UNWATCHED_EVERY = 33
 """Every so manieth compound has no camera: its figures are unknown, not 0."""
 DAYS_OUT = 0.03
 SAMPLED = 0.1
+DEVICES_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -156,11 +157,11 @@ class Year:
         return boxes, cameras
 
     def camera_days(self) -> Iterator[list[Row]]:
-        """Give for how long each camera could judge, day by day; some are out for a day."""
-        days = (self.plan.last - self.plan.first).days + 1
-        devices = [device for boxes in self.boxes.values() for device in boxes]
-        for offset in range(days):
-            day = self.plan.first + timedelta(days=offset)
+        """Give for how long each camera could judge, camera by camera; some are out for a day."""
+        count = (self.plan.last - self.plan.first).days + 1
+        days = [self.plan.first + timedelta(days=offset) for offset in range(count)]
+        devices = sorted(device for boxes in self.boxes.values() for device in boxes)
+        for start in range(0, len(devices), DEVICES_AT_ONCE):
             yield [
                 {
                     "device_id": device,
@@ -168,7 +169,8 @@ class Year:
                     "day": day,
                     "observed_s": 60.0 * self.chance.randint(1000, 1440),
                 }
-                for device in devices
+                for device in devices[start : start + DEVICES_AT_ONCE]
+                for day in days
                 if self.chance.random() >= DAYS_OUT
             ]
 

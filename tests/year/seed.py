@@ -152,11 +152,12 @@ def _batches(pieces: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:
 
 
 def _write_camera_days(engine: Engine, year: Year, tell: bool) -> None:
-    for count, rows in enumerate(year.camera_days(), start=1):
+    count = 0
+    for rows in year.camera_days():
         with _writing(engine) as connection:
             insert_many(connection, camera_days, rows)
-        if count % 30 == 0:
-            _say(tell, f"camera-days: day {count}")
+        count += len(rows)
+        _say(tell, f"camera-days: {count:,}")
 
 
 def _record(services: Services, plan: Plan) -> None:
