@@ -70,14 +70,14 @@ class RoadGraph:
             for row, (start, end) in enumerate(zip(self._edges.starts, self._edges.ends, strict=True))
         }
 
-    def ways_from(self, nodes: Ints) -> Ways:
-        """Give the least ways from these nodes to all nodes, row by row."""
+    def ways_from(self, nodes: Ints) -> tuple[Ways, Ints]:
+        """Give least ways to all nodes, and which of their rows begin at these nodes (in the same shape)."""
         if self.size > _MOST_KEPT:
-            return self._measured(nodes)
+            sources, rows = np.unique(nodes, return_inverse=True)
+            return self._measured(sources), rows.reshape(nodes.shape)
         if self._kept is None:
             self._kept = self._measured(np.arange(self.size))
-        kept = self._kept
-        return Ways(kept.effort_m[nodes], kept.length_m[nodes], kept.before[nodes])
+        return self._kept, nodes
 
     def pieces_between(self, before: Sequence[int], start: int, end: int) -> list[tuple[int, bool]] | None:
         """Give the pieces from node to node and whether each is walked as drawn; None when no way leads."""

@@ -159,11 +159,11 @@ class EmbeddedStreets:
         leaving, arriving = legs(graph, pair, True), legs(graph, pair, False)
         one, other = (self.pieces.pieces[row] for row in pair.piece)
         direct_m = _direct(graph, pair)[0, 1]
-        ways = graph.ways_from(leaving.nodes[0])
+        ways, rows = graph.ways_from(leaving.nodes[0])
         slow = graph.slowness[pair.piece]
         total = (
             leaving.length_m[0][:, None] * slow[0]
-            + ways.effort_m[:, arriving.nodes[1]]
+            + ways.effort_m[rows][:, arriving.nodes[1]]
             + arriving.length_m[1][None, :] * slow[1]
         )
         if direct_m * slow[0] <= total.min():
@@ -174,7 +174,7 @@ class EmbeddedStreets:
             return []
         first, last = (int(side) for side in np.unravel_index(total.argmin(), total.shape))
         nodes = int(leaving.nodes[0, first]), int(arriving.nodes[1, last])
-        found = graph.pieces_between(ways.before[first].tolist(), *nodes) or []
+        found = graph.pieces_between(ways.before[rows[first]].tolist(), *nodes) or []
         course = _course(one, pair.share[0], float(first), self.pieces.plane)
         for row, is_forward in found:
             points = self.pieces.pieces[row].segment.points
@@ -212,8 +212,7 @@ def _between(graph: RoadGraph, on: Accesses) -> list[Floats]:
     where the two are not the same.
     """
     leaving, arriving = legs(graph, on, True), legs(graph, on, False)
-    sources, row_of = np.unique(leaving.nodes, return_inverse=True)
-    ways, row_of = graph.ways_from(sources), row_of.reshape(leaving.nodes.shape)
+    ways, row_of = graph.ways_from(leaving.nodes)
     slow = graph.slowness[on.piece][:, None]
     out, back = leaving.length_m, arriving.length_m
     if graph.is_even:

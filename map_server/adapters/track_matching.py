@@ -97,7 +97,10 @@ class TrackMatching:
         walked: list[WalkedPiece] = []
         if found:
             nodes = np.unique(np.concatenate([self._graph.end_nodes[one.on.piece].ravel() for one in found]))
-            walked = self._walked(found, nodes, self._graph.ways_from(nodes))
+            ways, rows = self._graph.ways_from(nodes)
+            row_of = np.full(self._graph.size, -1)
+            row_of[nodes] = rows
+            walked = self._walked(found, row_of, ways)
         lengths = {piece.row: float(self._graph.length_m[piece.row]) for piece in walked}
         ids = {row: self._pieces.pieces[row].segment.segment_id for row in lengths}
         return replace(
@@ -123,7 +126,7 @@ class TrackMatching:
         on = Accesses(self._rows[found[nearest]], share, away_m[nearest])
         return _Places(fix.at, xy_m, on, -0.5 * (on.away_m / sigma_m) ** 2)
 
-    def _walked(self, found: Sequence[_Places], nodes: Ints, ways: Ways) -> list[WalkedPiece]:
+    def _walked(self, found: Sequence[_Places], row_of: Ints, ways: Ways) -> list[WalkedPiece]:
         """Cut the track where no step is possible, and write out the likeliest ways of each part."""
         walked: list[WalkedPiece] = []
         begin = 0
@@ -131,7 +134,7 @@ class TrackMatching:
             scores, steps, choices = found[begin].likelihood, [], []
             end = begin + 1
             while end < len(found):
-                step = self._step(found[end - 1], found[end], nodes, ways)
+                step = self._step(found[end - 1], found[end], row_of, ways)
                 total = scores[:, None] + step.likelihood
                 if not np.isfinite(total.max()):
                     break
@@ -142,12 +145,12 @@ class TrackMatching:
             chosen = _traced(scores, choices)
             for index, (one, other) in enumerate(pairwise(chosen)):
                 pair = found[begin + index], found[begin + index + 1]
-                walked += self._way(pair, (one, other), nodes, ways)
+                walked += self._way(pair, (one, other), row_of, ways)
             begin = end
         return walked
 
-    def _step(self, one: _Places, other: _Places, nodes: Ints, ways: Ways) -> _Step:
-        metres = _routes(self._graph, one.on, other.on, nodes, ways).min(axis=(2, 3))
+    def _step(self, one: _Places, other: _Places, row_of: Ints, ways: Ways) -> _Step:
+        metres = _routes(self._graph, one.on, other.on, row_of, ways).min(axis=(2, 3))
         metres = np.minimum(metres, _along(self._graph, one.on, other.on))
         straight_m = float(np.hypot(*(other.xy_m - one.xy_m)))
         seconds = (other.at - one.at).total_seconds()
@@ -157,11 +160,11 @@ class TrackMatching:
         return _Step(metres, np.where(is_possible, likelihood, -np.inf))
 
     def _way(
-        self, pair: tuple[_Places, _Places], chosen: tuple[int, int], nodes: Ints, ways: Ways
+        self, pair: tuple[_Places, _Places], chosen: tuple[int, int], row_of: Ints, ways: Ways
     ) -> list[WalkedPiece]:
         """Write out the way between two chosen places, with times in proportion to the metres."""
         one, other = (places.on.of(np.array([row])) for places, row in zip(pair, chosen, strict=True))
-        routes = _routes(self._graph, one, other, nodes, ways)[0, 0]
+        routes = _routes(self._graph, one, other, row_of, ways)[0, 0]
         direct_m = float(_along(self._graph, one, other)[0, 0])
         first_row, last_row = int(one.piece[0]), int(other.piece[0])
         if direct_m <= routes.min():
@@ -172,7 +175,7 @@ class TrackMatching:
                 int(self._graph.end_nodes[first_row, leave]),
                 int(self._graph.end_nodes[last_row, arrive]),
             )
-            row = int(np.searchsorted(nodes, start))
+            row = int(row_of[start])
             between = self._graph.pieces_between(ways.before[row].tolist(), start, end) or []
             course = [(first_row, float(one.share[0]), float(leave))]
             course += [(piece, 0.0, 1.0) if ahead else (piece, 1.0, 0.0) for piece, ahead in between]
@@ -180,10 +183,10 @@ class TrackMatching:
         return _timed(course, self._graph.length_m, pair[0].at, pair[1].at)
 
 
-def _routes(graph: RoadGraph, one: Accesses, other: Accesses, nodes: Ints, ways: Ways) -> Floats:
+def _routes(graph: RoadGraph, one: Accesses, other: Accesses, row_of: Ints, ways: Ways) -> Floats:
     """Give metres over the ends of the streets: places x places x end left by x end arrived by."""
     leaving, arriving = legs(graph, one, True), legs(graph, other, False)
-    rows = np.searchsorted(nodes, leaving.nodes)
+    rows = row_of[leaving.nodes]
     between = ways.length_m[rows[:, None, :, None], arriving.nodes[None, :, None, :]]
     metres: Floats = leaving.length_m[:, None, :, None] + between + arriving.length_m[None, :, None, :]
     return metres
