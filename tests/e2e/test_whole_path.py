@@ -117,7 +117,7 @@ def test_bag_left_in_footage_becomes_a_confirmed_incident_and_a_stop(place: Plac
 
     page.goto("/patrols")
     tomorrow = datetime.now(SHANGHAI).date() + timedelta(days=1)  # noqa: TID251  as the person at the desk would
-    page.get_by_label("Day").fill(tomorrow.isoformat())
+    page.get_by_label("Day", exact=True).fill(tomorrow.isoformat())
     page.get_by_role("button", name="Plan the patrol").click()
     page.wait_for_url("**/patrols/*", timeout=60_000)
     expect(page.locator(".badge").first).to_have_text("Ready", timeout=60_000)
