@@ -17,7 +17,7 @@ _YES = frozenset({"yes", "designated", "permissive", "destination", "customers",
 _PRIVATE = frozenset({"private", "permit", "residents"})
 _PUSHED_ON_STEPS_M_S = 0.4
 _STEPS_M_S = 0.6
-"""Stairs, up and down together: half of the pace on the level (Highway Capacity Manual 2000, ch. 11)."""
+"""Stairs, up and down together: taken to be about half of the pace on the level."""
 
 _ON_FOOT: Mapping[str, float] = MappingProxyType(
     dict.fromkeys(
