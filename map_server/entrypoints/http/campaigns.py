@@ -1,7 +1,7 @@
 """Joint campaigns: list with their next days, add, change."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from map_server.domain.errors import FieldError, InvalidInput
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
+from map_server.entrypoints.http.times import WardTime
 from map_server.services.campaigns import ComingCampaign
 from wire_contract.routes import API_PREFIX
 
@@ -56,7 +57,7 @@ class CampaignBody(BaseModel):
     name_zh: str = Field(min_length=1, max_length=60)
     name_en: str = Field(min_length=1, max_length=60)
     place: tuple[Lon, Lat] = Field(description="Longitude, latitude, WGS 84")
-    begins: time
+    begins: WardTime
     minutes: int = Field(ge=5, le=240)
     recurrence: RecurrenceBody
     team_ids: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=MOST_TEAMS)
@@ -97,7 +98,7 @@ class CampaignOut(BaseModel):
     name_zh: str
     name_en: str
     place: tuple[float, float]
-    begins: time
+    begins: WardTime
     minutes: int
     recurrence: RecurrenceBody
     team_ids: list[str]

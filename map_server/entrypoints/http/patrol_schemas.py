@@ -1,7 +1,7 @@
 """Patrol plans as JSON for people and programs."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -11,7 +11,7 @@ from map_server.domain.patrol import SubjectKind, Visit
 from map_server.domain.patrol_plan import LeftOutVisit, PatrolPlan, PlanState, Route, Stop, StopState
 from map_server.domain.team_load import load_of
 from map_server.entrypoints.http.plan_schemas import BetterPlan, DecisionOut, LoadOut, StopChangeOut
-from map_server.entrypoints.http.times import Day, Moment
+from map_server.entrypoints.http.times import Day, Moment, WardTime
 from map_server.presentation.patrol_view import route_letter
 from map_server.services.patrols import PlanRecord
 
@@ -22,8 +22,8 @@ class ShiftIn(BaseModel):
     """One team that is to walk; times of the ward's day, null for the team's usual ones."""
 
     team_id: str = Field(max_length=40)
-    shift_from: time | None = None
-    shift_until: time | None = None
+    shift_from: WardTime | None = None
+    shift_until: WardTime | None = None
 
 
 class EffortIn(BaseModel):

@@ -1,6 +1,5 @@
 """Patrol teams: list, add, change."""
 
-from datetime import time
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -12,6 +11,7 @@ from map_server.domain.travel import WALKING_M_S
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
 from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
+from map_server.entrypoints.http.times import WardTime
 from wire_contract.routes import API_PREFIX
 
 router = APIRouter(prefix=f"{API_PREFIX}/teams", tags=["people"])
@@ -23,20 +23,13 @@ Place = Annotated[
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
 ]
 """Longitude and latitude, WGS 84."""
-WardTime = Annotated[
-    time,
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$", "examples": ["08:30:00"]}
-    ),
-]
-"""A time of the ward's day; `format: time` of JSON Schema would have an offset."""
 
 
 class RestBody(BaseModel):
     """A break that begins between two times of the day; a long one splits the shift in two."""
 
-    earliest: time
-    latest: time
+    earliest: WardTime
+    latest: WardTime
     minutes: int = Field(ge=5, le=LONGEST_REST_MINUTES)
 
     def rest(self) -> Rest:
