@@ -62,6 +62,9 @@ class AuditLogRepository(Protocol):
     def head(self) -> AuditHead:
         """Give the recorded newest link."""
 
+    def first(self) -> AuditEntry | None:
+        """Give the oldest entry; None of an empty log."""
+
     def entries(self) -> Iterator[AuditEntry]:
         """Read the whole log in order of `seq`."""
 

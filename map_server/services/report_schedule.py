@@ -90,5 +90,5 @@ class ReportSchedule:
 
     def _record_began_on(self) -> date | None:
         with self._read() as work:
-            first = next(work.audit_log.entries(), None)
+            first = work.audit_log.first()
         return None if first is None else datetime.fromisoformat(first.at).astimezone(WARD_ZONE).date()

@@ -33,6 +33,11 @@ class SqlAuditLog:
         newest = entries[-1]
         self._connection.execute(update(audit_head).values(seq=newest.seq, hash=newest.hash))
 
+    def first(self) -> AuditEntry | None:
+        """Give the oldest entry."""
+        row = self._connection.exec_driver_sql(f"{_IN_ORDER} LIMIT 1").first()
+        return None if row is None else AuditEntry(*row)
+
     def entries(self) -> Iterator[AuditEntry]:
         """Read the whole log in order of `seq`, in pieces."""
         # Plain SQL: all columns are text or whole numbers, and the check of a long log lives on this.
