@@ -28,7 +28,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """How a phone tells of a walk: a fix every so often, noise along each axis that drifts, lost fixes, doubles."""
+    """How a phone tells of a walk: how often, with which drifting noise, how many fixes lost or doubled."""
 
     every_s: float = 5.0
     sigma_m: float = 10.0
@@ -41,7 +41,7 @@ class Phone:
 
 
 def random_walk(streets: EmbeddedStreets, rng: random.Random, length_m: float) -> Walk:
-    """Walk from a random junction, turning back only at dead ends, and taking new streets where there are any."""
+    """Walk from a random junction; turn back only at dead ends, take new streets where there are any."""
     graph, pieces = streets.graph(TravelMode.WALK), streets.pieces.pieces
     around: dict[int, list[tuple[int, int]]] = {}
     for row in np.flatnonzero(graph.is_reached):
