@@ -41,6 +41,7 @@ PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+STANDS_AT = {"longitude": 121.5552, "latitude": 31.2484, "accuracy": 6}
 MAX_BYTES = 300_000
 CONFIRMED, REJECTED = 14, 4
 PLANNING_S = 60
@@ -126,11 +127,14 @@ def opened(
         is_mobile=size is PHONE,
         has_touch=size is PHONE,
         color_scheme=theme,  # type: ignore[arg-type]
+        permissions=["geolocation"],
+        geolocation=STANDS_AT,  # type: ignore[arg-type]
     )
     cookie = {"name": SESSION_COOKIE, "value": stage.session.token, "url": stage.url}
     context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()
-    page.goto(f"{path}?lang={language}")
+    page.goto(f"/?lang={language}")
+    page.goto(path)
     yield page
     context.close()
 
@@ -148,7 +152,8 @@ def save(page: Page, name: str) -> None:
 
 
 def take_all(browser: Browser, stage: Stage) -> None:
-    """Every picture in both languages."""
+    """Every picture in both languages; the team's route is taken once."""
+    route = f"team/{stage.plan_id}/{stage.team_id}"
     for language, suffix in (("en", ""), ("zh", "-zh")):
         with opened(browser, stage, "/", language, DESK) as page:
             page.wait_for_selector("[data-live][data-ready=true]")
@@ -163,10 +168,12 @@ def take_all(browser: Browser, stage: Stage) -> None:
             save(page, f"audit{suffix}")
         with opened(browser, stage, f"/patrols/{stage.plan_id}", language, DESK) as page:
             save(page, f"patrol{suffix}")
-        with opened(
-            browser, stage, f"/patrols/{stage.plan_id}/route/{stage.team_id}", language, PHONE
-        ) as page:
+        with opened(browser, stage, f"/field/{language}#{route}", language, PHONE) as page:
+            if route:
+                page.click("[data-accept]")
+            page.wait_for_selector("[data-next]")
             save(page, f"phone{suffix}")
+            route = ""
 
 
 def main() -> int:
