@@ -14,11 +14,16 @@ from map_server.domain.datum import LonLat
 from map_server.domain.field_record import FieldRecord, RecordKind
 from map_server.domain.patrol import SubjectKind, Visit
 from map_server.domain.patrol_plan import PatrolPlan, PlanState, Route, Stop
+from map_server.domain.reach import WHOLE_WARD, Reach
+from map_server.domain.report import ReportDefinition
+from map_server.domain.report_period import ReportKind, ReportPeriod
 from map_server.domain.result_form import Outcome
 from map_server.domain.team import Team
 from map_server.domain.visit import PhoneTime
+from map_server.domain.ward_time import WARD_ZONE
 from map_server.domain.work_order_rules import WorkActor
 from map_server.services.device_register import DeviceEntry
+from map_server.services.report_ports import Reader
 from tests.event_messages import evidence, message
 from tests.fakes.owners import FixedOwners
 from tests.running_server import RunningServer, running_server
@@ -113,8 +118,19 @@ def _furnish(server: RunningServer, area: str) -> Things:
         "sha256": sha256,
         "site_id": f"drop_points-{area}",
         "name": "drop_points",
+        "language": "en",
     }
-    return Things(parameters | _planned(server, area))
+    return Things(parameters | _planned(server, area) | _reported(server, area))
+
+
+def _reported(server: RunningServer, area: str) -> dict[str, str]:
+    """Freeze yesterday's report of the compound."""
+    yesterday = server.clock.now().astimezone(WARD_ZONE).date() - timedelta(days=1)
+    period = ReportPeriod.holding(ReportKind.DAILY, yesterday)
+    definition = ReportDefinition(period, Reach.of_areas((f"compounds-{area}",)))
+    reader = Reader("system", Role.SUPERVISOR, WHOLE_WARD)
+    report = server.services.reporting.reports.freeze(definition, reader)
+    return {"report_id": report.report_id, "key": "found"}
 
 
 def _planned(server: RunningServer, area: str) -> dict[str, str]:

@@ -307,6 +307,7 @@ def cheat(
     phone.page.locator("[data-photo=after]").set_input_files(path)
     expect(phone.page.locator(".field-photo")).to_have_count(1)
     phone.tap("[data-stop-form] [type=submit]")
+    expect(phone.page.locator("[data-stop-form]")).to_have_count(0)  # said, and kept on the phone
     expect(phone.page.locator(f"[data-next][data-stop={stop}]")).to_have_count(0)
 
 
