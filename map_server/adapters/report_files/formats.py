@@ -44,6 +44,7 @@ _FACES = {
     FileFormat.CSV: _Face("csv.zip", "application/zip", csv_archive),
     FileFormat.PDF: _Face("pdf", "application/pdf", pdf),
 }
+MEDIA_TYPES = tuple(face.media_type for face in _FACES.values())
 
 
 def report_file(frozen: FrozenReport, wanted: FileFormat, language: Language) -> ReportFile:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from map_server.adapters.report_files.formats import FileFormat, report_file
+from map_server.adapters.report_files.formats import MEDIA_TYPES, FileFormat, report_file
 from map_server.domain.report import report_facts
 from map_server.domain.report_period import ReportKind
 from map_server.entrypoints.http.deps import ServicesDep
@@ -36,7 +36,11 @@ router = APIRouter(prefix=f"{API_PREFIX}/reports", tags=["people"])
 MOST_LISTED = 200
 After = Annotated[int | None, Query(ge=0, description="`next_after` of the piece before")]
 RowLimit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
-_FILES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_FILES = {
+    "content": {
+        kind.split(";")[0]: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES
+    }
+}
 _FROZEN_FOR_GOOD = "private, max-age=31536000, immutable"
 
 
