@@ -1,47 +1,22 @@
 """Places and patrols through the door: layers, sites, teams, a plan from request to check-in, its pages."""
 
 import gzip
-import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
-from map_server.bootstrap.server import running_services
-from map_server.config import Settings
 from map_server.domain.account import Role
 from map_server.domain.event import GroundFix, View
 from map_server.domain.incident import Incident, IncidentState, severity_of
-from map_server.entrypoints.geodata_command import load_sample_ward
-from tests.fakes.clock import FakeClock
-from tests.running_server import RunningServer, databases, fresh_database, running_server
+from tests.running_server import RunningServer
 from wire_contract.vocabulary import EventKind
 
 PATROLS = "/api/v1/patrols"
 SHIFTS = [{"team_id": team, "shift_from": "12:00", "shift_until": "14:00"} for team in "AB"]
 QUICK = {"iterations": 40}
-
-
-@pytest.fixture(scope="module")
-def loaded_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample ward, loaded once and copied for each test."""
-    folder = tmp_path_factory.mktemp("ward") / "data"
-    with running_services(Settings(data_dir=folder), FakeClock()) as services:
-        load_sample_ward(services)
-    return folder
-
-
-@pytest.fixture(params=databases())
-def ward(request: pytest.FixtureRequest, tmp_path: Path, loaded_ward: Path) -> Iterator[RunningServer]:
-    if request.param == "sqlite":
-        shutil.copytree(loaded_ward, tmp_path / "data")
-    with fresh_database(request.param) as url, running_server(tmp_path / "data", url) as running:
-        load_sample_ward(running.services)
-        yield running
 
 
 def finished(client: httpx.Client, plan_id: str) -> dict[str, Any]:

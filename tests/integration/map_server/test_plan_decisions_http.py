@@ -1,21 +1,13 @@
 """Around a plan, through the door: decisions by hand, changes, GPX, the printed sheet, campaigns, overdue."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import httpx
-import pytest
 
-from map_server.bootstrap.server import running_services
-from map_server.config import Settings
 from map_server.domain.account import Role
-from map_server.entrypoints.geodata_command import load_sample_ward
-from tests.fakes.clock import FakeClock
 from tests.integration.map_server.test_patrols_http import PATROLS, finished, planned
-from tests.running_server import RunningServer, databases, fresh_database, running_server
+from tests.running_server import RunningServer
 
 GPX = "{http://www.topografix.com/GPX/1/1}"
 ORDER = {
@@ -27,23 +19,6 @@ ORDER = {
     "trkpt": ["ele", "time"],
 }
 """The sequences of GPX 1.1's schema (topografix.com/GPX/1/1/gpx.xsd), as far as they are used here."""
-
-
-@pytest.fixture(scope="module")
-def loaded_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ward") / "data"
-    with running_services(Settings(data_dir=folder), FakeClock()) as services:
-        load_sample_ward(services)
-    return folder
-
-
-@pytest.fixture(params=databases())
-def ward(request: pytest.FixtureRequest, tmp_path: Path, loaded_ward: Path) -> Iterator[RunningServer]:
-    if request.param == "sqlite":
-        shutil.copytree(loaded_ward, tmp_path / "data")
-    with fresh_database(request.param) as url, running_server(tmp_path / "data", url) as running:
-        load_sample_ward(running.services)
-        yield running
 
 
 def decide(client: httpx.Client, plan_id: str, **wanted: object) -> httpx.Response:
