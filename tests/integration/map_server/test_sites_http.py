@@ -8,27 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from map_server.bootstrap.server import running_services
-from map_server.config import Settings
 from map_server.domain.account import Role
-from map_server.entrypoints.geodata_command import load_sample_ward
 from tests.event_messages import message
-from tests.fakes.clock import FakeClock
 from tests.running_server import RunningServer, running_server
 from tests.sample_ward import SAMPLE_WARD
 from tests.work_order_office import photo
 from wire_contract.routes import EVENTS
 
 DEFERRED = "/api/v1/sites/SP-001"
-
-
-@pytest.fixture(scope="module")
-def loaded_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample ward, loaded once and copied for each test."""
-    folder = tmp_path_factory.mktemp("ward") / "data"
-    with running_services(Settings(data_dir=folder), FakeClock()) as services:
-        load_sample_ward(services)
-    return folder
 
 
 @pytest.fixture
