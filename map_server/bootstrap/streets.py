@@ -11,6 +11,7 @@ from map_server.bootstrap.system import new_id
 from map_server.entrypoints.services import StreetServices
 from map_server.services.geodata import Geodata
 from map_server.services.ports import Clock
+from map_server.services.route_completions import RouteCompletions
 from map_server.services.street_closures import StreetClosures
 from map_server.services.street_coverage import StreetCoverage
 from map_server.services.street_walks import StreetWalks
@@ -28,4 +29,5 @@ def street_services(
         closures=StreetClosures(begin, read, clock, new_id, loaded),
         coverage=StreetCoverage(read, clock, loaded, SqlGrowthReads(engine)),
         walks=StreetWalks(begin, read, clock, loaded),
+        completions=RouteCompletions(read, clock, loaded),
     )

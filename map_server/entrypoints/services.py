@@ -48,6 +48,7 @@ from map_server.services.reports import Reports
 from map_server.services.responsibilities import Responsibilities
 from map_server.services.responsibility_ports import OwnerLookup
 from map_server.services.retention import Retention
+from map_server.services.route_completions import RouteCompletions
 from map_server.services.sign_in import SignIn
 from map_server.services.single_sign_on import IdentityProvider, SingleSignOn
 from map_server.services.site_photos import SitePhotos
@@ -126,6 +127,7 @@ class StreetServices:
     closures: StreetClosures
     coverage: StreetCoverage
     walks: StreetWalks
+    completions: RouteCompletions
 
 
 @dataclass(frozen=True, slots=True)

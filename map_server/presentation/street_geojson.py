@@ -1,4 +1,4 @@
-"""Writes segments and blind corners as GeoJSON (RFC 7946)."""
+"""Writes segments, blind corners and planned ways as GeoJSON (RFC 7946)."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from map_server.domain.audit_log import JsonValue
 from map_server.domain.blind_corner import BlindCorner
 from map_server.domain.segment import Segment
+from map_server.services.route_completions import PlannedWays
 
 
 def segments_geojson(segments: Sequence[Segment], closed: Collection[str]) -> bytes:
@@ -54,6 +55,24 @@ def corners_geojson(corners: Sequence[BlindCorner], segments: Sequence[Segment])
                 },
             }
             for corner in corners
+        ],
+    )
+
+
+def ways_geojson(ways: PlannedWays) -> bytes:
+    """Write a FeatureCollection of what was walked of planned ways, and what was not, in UTF-8."""
+    return _collection(
+        "planned-ways",
+        [
+            {
+                "type": "Feature",
+                "geometry": {
+                    "type": "MultiLineString",
+                    "coordinates": [[[round(lon, 7), round(lat, 7)] for lon, lat in line] for line in lines],
+                },
+                "properties": {"walked": is_walked},
+            }
+            for is_walked, lines in ((True, ways.walked), (False, ways.missed))
         ],
     )
 

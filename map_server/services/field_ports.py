@@ -35,6 +35,9 @@ class FieldRepository(Protocol):
     def taken_route(self, actor: str, at: datetime) -> tuple[str, str] | None:
         """Give plan and team of the route that a person had taken last by then."""
 
+    def vouched_stops(self, plan_ids: Collection[str]) -> frozenset[str]:
+        """Give the stops of plans that have a result without any doubt."""
+
     def add_photos(self, photos: Sequence[FieldPhoto]) -> None:
         """Store which pictures a record names, or that they have come."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, TypeAlias
 
 from map_server.domain.incident import Incident
@@ -68,6 +69,9 @@ class PatrolRepository(Protocol):
 
     def latest(self, count: int, reach: Reach) -> list[PatrolPlan]:
         """Give the newest plans all of whose visits lie within reach."""
+
+    def on_days(self, first: date, last: date) -> list[PatrolPlan]:
+        """Give the plans of some days, both included, those asked for first first."""
 
     def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
         """Count the stops of plans, and how many are done; plans without stops are left out."""

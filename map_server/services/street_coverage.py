@@ -1,18 +1,15 @@
 """Tells which streets teams walked, by their tracks, and what neither camera nor foot has seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import shapely
-from shapely.geometry.base import BaseGeometry
-from shapely.ops import substring
 
 from map_server.domain.blind_corner import BlindCorner, BlindParams, blind_corners
-from map_server.domain.datum import LonLat
 from map_server.domain.errors import InvalidInput
 from map_server.domain.place import Area
 from map_server.domain.plane import LocalPlane
-from map_server.domain.segment import Segment, SegmentWalk, WalkedSegment
+from map_server.domain.segment import Segment, SegmentWalk
 from map_server.domain.segment_coverage import (
     CoverageReport,
     coverage_report,
@@ -26,8 +23,6 @@ from map_server.services.site_ports import GrowthReads
 from map_server.services.street_ports import StreetSegments
 
 LONGEST_PERIOD_DAYS = 366
-_BESIDE_M = 8.0
-"""A planned way counts as walked where a walked street lies no farther beside it."""
 
 
 class StreetCoverage:
@@ -62,24 +57,6 @@ class StreetCoverage:
             compounds = work.areas.of_layer("compounds")
             ward = work.areas.of_layer("ward")
         return coverage_report((first, last), _inside(segments, ward), walks, compounds)
-
-    def completion(
-        self, team_id: str, path: Sequence[LonLat], first: datetime, last: datetime
-    ) -> float | None:
-        """Tell which share of a planned way a team walked in a shift, 0 to 1; None for no way."""
-        if len(path) < 2:
-            return None
-        with self._read() as work:
-            walks = work.segment_walks.between(_ward_day(first), _ward_day(last))
-        own = [
-            walk.walked
-            for walk in walks
-            if walk.team_id == team_id and walk.walked.left_at >= first and walk.walked.entered_at <= last
-        ]
-        plane = LocalPlane(path[0])
-        planned = flat(shapely.LineString(path), plane)
-        walked = _walked_ground(own, {one.segment_id: one for one in self._streets.segments()}, plane)
-        return float(planned.intersection(walked).length / planned.length) if planned.length > 0 else None
 
     def blind_corners(self) -> Sequence[BlindCorner]:
         """Give the blind corners of now, those of longest standing first."""
@@ -142,15 +119,3 @@ def _seen_shares(segments: Sequence[Segment], views: Sequence[Area]) -> dict[str
         if ground.intersects(line):
             shares[segment.segment_id] = float(ground.intersection(line).length / line.length)
     return shares
-
-
-def _walked_ground(
-    walked: Sequence[WalkedSegment], segments: Mapping[str, Segment], plane: LocalPlane
-) -> BaseGeometry:
-    parts = []
-    for one in walked:
-        if one.segment_id in segments and one.end > one.begin:
-            course = [plane.xy_m(point) for point in segments[one.segment_id].points]
-            line = shapely.LineString(course)
-            parts.append(substring(line, one.begin, one.end, normalized=True))
-    return shapely.union_all([part.buffer(_BESIDE_M, cap_style="flat") for part in parts])

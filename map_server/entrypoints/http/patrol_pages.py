@@ -2,18 +2,23 @@
 
 from collections import Counter
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from map_server.domain.account import Role
 from map_server.domain.errors import NotFound
+from map_server.domain.patrol_plan import PlanState
+from map_server.domain.report_period import ReportKind, ReportPeriod
+from map_server.domain.route_completion import STOP_REACH_M, RouteCompletion, TeamCompletion
 from map_server.domain.site import SiteKind
 from map_server.domain.team_load import spread_of
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.entrypoints.http.deps import ServicesDep
-from map_server.entrypoints.http.security import PatrolActor
+from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
+from map_server.entrypoints.http.times import Day
+from map_server.entrypoints.services import Services
 from map_server.presentation.i18n import translations
 from map_server.presentation.map_page import MapView, map_parts
 from map_server.presentation.overdue_view import overdue_why
@@ -28,8 +33,12 @@ from map_server.presentation.patrol_view import (
 )
 from map_server.presentation.route_sketch import sketch_of
 from map_server.presentation.words import KINDS
+from map_server.services.patrols import PlanRecord
 
 router = APIRouter(include_in_schema=False)
+
+_KINDS_SHOWN = (ReportKind.DAILY, ReportKind.WEEKLY, ReportKind.MONTHLY)
+PeriodKind = Literal[ReportKind.DAILY, ReportKind.WEEKLY, ReportKind.MONTHLY]
 
 
 @router.get("/patrols")
@@ -70,6 +79,36 @@ def overdue_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
     )
 
 
+@router.get("/patrols/completion")
+def completion_page(
+    request: Request,
+    services: ServicesDep,
+    actor: SupervisorActor,
+    kind: PeriodKind = ReportKind.WEEKLY,
+    day: Day | None = None,
+    team: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """Show how much of what was planned in a day, week or month teams walked, by their tracks."""
+    today = services.clock.now().astimezone(WARD_ZONE).date()
+    period = ReportPeriod.holding(kind, day or today)
+    report = services.street.completions.over(period.first, period.last)
+    teams = {one.team_id: one for one in services.teams.all()}
+    return render(
+        request,
+        "completion.html",
+        period=period,
+        kinds_shown=_KINDS_SHOWN,
+        earlier=period.before(),
+        later=period.last + timedelta(days=1) if period.last < today else None,
+        report=report,
+        teams=teams,
+        chosen=teams.get(team or ""),
+        whole=TeamCompletion("", tuple(route for one in report.teams for route in one.routes)),
+        reach_m=STOP_REACH_M,
+        map=map_parts(MapView(), request.state.csp_nonce),
+    )
+
+
 @router.get("/patrols/{plan_id}/sheet")
 def sheet_page(
     request: Request,
@@ -106,6 +145,8 @@ def plan_page(request: Request, services: ServicesDep, actor: PatrolActor, plan_
         changes=change_views(record, language, translations(language).gettext),
         decided={rule.key: rule for rule in record.rules},
         spread=spread_of([view.load for view in routes]) if routes else None,
+        walked=_walked_so_far(services, record),
+        reach_m=STOP_REACH_M,
         map=map_parts(MapView(), request.state.csp_nonce),
         may_revise=actor.reach.is_whole_ward,
     )
@@ -120,3 +161,13 @@ def route_page(
     if team_id not in {route.team_id for route in record.routes}:
         raise NotFound(f"this plan has no route of team {team_id}")
     return RedirectResponse(f"/field/{language_of(request)}#team/{plan_id}/{team_id}")
+
+
+def _walked_so_far(services: Services, record: PlanRecord) -> dict[str, RouteCompletion]:
+    """Give by team what was walked of the routes that have begun; empty while no streets are loaded."""
+    now = services.clock.now()
+    begun = {route.team_id for route in record.routes if route.starts_at <= now}
+    if record.plan.state is not PlanState.READY or not begun:
+        return {}
+    walked = services.street.completions.of_plan(record.plan.plan_id)
+    return {team_id: one for team_id, one in walked.items() if team_id in begun}

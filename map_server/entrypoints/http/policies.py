@@ -142,6 +142,8 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (SUPERVISOR, PLAN, "POST /api/v1/patrols/{plan_id}/cancel  POST /api/v1/patrols/{plan_id}/decisions"),
     (PATROL, PLAN, "GET /api/v1/patrols/{plan_id}/routes.gpx  GET /patrols/{plan_id}/sheet"),
     (PATROL, WHOLE_WARD, "GET /patrols/overdue  GET /api/v1/overdue-sites"),
+    (SUPERVISOR, WHOLE_WARD, "GET /patrols/completion  GET /api/v1/completion"),
+    (SUPERVISOR, WHOLE_WARD, "GET /api/v1/completion/routes.csv  GET /api/v1/completion/ways.geojson"),
     (PATROL, WARD, "GET /api/v1/campaigns"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/campaigns  PUT /api/v1/campaigns/{campaign_id}"),
     (PATROL, WARD, "GET /api/v1/teams"),

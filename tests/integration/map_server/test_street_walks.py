@@ -87,14 +87,3 @@ def test_two_people_of_a_team_add_up(town: Town) -> None:
     town.sends(along(100, 400), "person:3")
     town.walks.catch_up()
     assert town.walked_m() == pytest.approx(600, abs=25)
-
-
-@pytest.mark.parametrize("share", [0.9, 0.5, 0.0])
-def test_completion_is_the_walked_share_of_the_planned_way(town: Town, share: float) -> None:
-    planned = [at(-300, 0), at(0, 0), at(400, 0)]
-    if share:
-        town.sends(along(-300, -300 + 700 * share))
-        town.walks.catch_up()
-    told = town.coverage.completion("A", planned, NOON, NOON + timedelta(hours=1))
-    assert told == pytest.approx(share, abs=0.01)
-    assert town.coverage.completion("A", planned[:1], NOON, NOON) is None

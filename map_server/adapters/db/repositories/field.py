@@ -91,6 +91,16 @@ class SqlFieldRecords:
         row = self._connection.execute(accepted.order_by(field_records.c.made_at.desc()).limit(1)).first()
         return None if row is None else (row.plan_id, row.team_id)
 
+    def vouched_stops(self, plan_ids: Collection[str]) -> frozenset[str]:
+        """Give the stops of plans that have a result without any doubt."""
+        wanted = select(field_records.c.stop_id).where(
+            field_records.c.plan_id.in_(plan_ids),
+            field_records.c.kind == str(RecordKind.RESULT),
+            field_records.c.stop_id.is_not(None),
+            ~field_records.c.is_doubted,
+        )
+        return frozenset(self._connection.scalars(wanted))
+
     def add_photos(self, photos: Sequence[FieldPhoto]) -> None:
         """Store which pictures a record names, or that they have come."""
         upsert(self._connection, field_photos, [photo_to_row(photo) for photo in photos])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, func, insert, select
@@ -58,6 +59,12 @@ class SqlPatrols:
         wanted = select(patrol_plans).where(plans_within(reach))
         newest = wanted.order_by(patrol_plans.c.day.desc(), patrol_plans.c.requested_at.desc())
         return [_plan(row) for row in self._connection.execute(newest.limit(count)).mappings()]
+
+    def on_days(self, first: date, last: date) -> list[PatrolPlan]:
+        """Give the plans of some days, both included, those asked for first first."""
+        wanted = select(patrol_plans).where(patrol_plans.c.day.between(first, last))
+        rows = self._connection.execute(wanted.order_by(patrol_plans.c.requested_at)).mappings()
+        return [_plan(row) for row in rows]
 
     def tallies(self, plan_ids: Collection[str]) -> dict[str, Tally]:
         """Count the stops of plans, and how many are done."""
