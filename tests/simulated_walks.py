@@ -44,10 +44,10 @@ def random_walk(streets: EmbeddedStreets, rng: random.Random, length_m: float) -
     """Walk from a random junction; turn back only at dead ends, take new streets where there are any."""
     graph, pieces = streets.graph(TravelMode.WALK), streets.pieces.pieces
     around: dict[int, list[tuple[int, int]]] = {}
-    for row in np.flatnonzero(graph.is_reached):
+    for row in np.flatnonzero(graph.is_reached).tolist():
         start, end = (int(node) for node in graph.end_nodes[row])
-        around.setdefault(start, []).append((int(row), end))
-        around.setdefault(end, []).append((int(row), start))
+        around.setdefault(start, []).append((row, end))
+        around.setdefault(end, []).append((row, start))
     node, last, done_m = rng.choice(sorted(around)), -1, 0.0
     walked: list[int] = []
     course: list[tuple[float, float]] = []
@@ -55,7 +55,7 @@ def random_walk(streets: EmbeddedStreets, rng: random.Random, length_m: float) -
         ahead = [(row, end) for row, end in around[node] if row != last] or around[node]
         fresh = [(row, end) for row, end in ahead if row not in walked] or ahead
         row, end = rng.choice(fresh)
-        points = [tuple(point) for point in pieces[row].xy_m]
+        points = [(x, y) for x, y in pieces[row].line.coords]
         course += points if int(graph.end_nodes[row, 0]) == node else points[::-1]
         walked.append(row)
         done_m += pieces[row].segment.length_m

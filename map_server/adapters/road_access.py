@@ -33,7 +33,7 @@ class PlumbLines:
     def __init__(self, pieces: Pieces, graph: RoadGraph, max_access_m: float) -> None:
         self._plane = pieces.plane
         self._rows: Ints = np.flatnonzero(graph.is_reached)
-        self._lines = [shapely.LineString(pieces.pieces[row].xy_m) for row in self._rows]
+        self._lines = [pieces.pieces[row].line for row in self._rows]
         self._tree = shapely.STRtree(self._lines)
         self._max_access_m = max_access_m
 
@@ -61,8 +61,9 @@ class PlumbLines:
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """From places to the two ends of their pieces, or back from the ends: nodes, and metres (inf: no way).
+    """From places to the two ends of their pieces, or back from the ends: nodes, and metres.
 
+    Metres are inf where no way leads, and where nothing leads on from the end: node 0 stands there.
     Shape of each array: places x 2, start and end of the piece.
     """
 
@@ -71,11 +72,12 @@ class Legs:
 
 
 def legs(graph: RoadGraph, accesses: Accesses, is_leaving: bool) -> Legs:
-    """Give the legs of places that are on the network: away from them, or towards them."""
+    """Give the legs of places: away from them, or towards them. Places off the network have none."""
     piece, share = accesses.piece, accesses.share
-    total_m = graph.length_m[piece]
     against = graph.backward[piece] if is_leaving else graph.forward[piece]
     along = graph.forward[piece] if is_leaving else graph.backward[piece]
-    to_start = np.where(against, total_m * share, np.inf)
-    to_end = np.where(along, total_m * (1 - share), np.inf)
-    return Legs(graph.end_nodes[piece], np.column_stack([to_start, to_end]))
+    nodes = graph.end_nodes[piece]
+    leads_on = nodes < graph.size
+    may = np.column_stack([against, along]) & leads_on & (piece >= 0)[:, None]
+    metres = graph.length_m[piece][:, None] * np.column_stack([share, 1 - share])
+    return Legs(np.where(leads_on, nodes, 0), np.where(may, metres, np.inf))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -33,7 +34,7 @@ class Piece:
     start: int
     end: int
     uses: Mapping[TravelMode, Use]
-    xy_m: Floats
+    line: shapely.LineString
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +220,5 @@ def _piece(run: _Run, lonlat: Floats, plane: LocalPlane, junction_of: Mapping[in
         segment_id_of(points), run.way.way_id, run.way.name_zh, run.way.name_en, points, length_m
     )
     uses = dict(zip(PROFILES, run.uses, strict=True))
-    xy_m = np.array([plane.xy_m(point) for point in points])
-    return Piece(segment, junction_of[run.points[0]], junction_of[run.points[-1]], uses, xy_m)
+    line = shapely.LineString([plane.xy_m(point) for point in points])
+    return Piece(segment, junction_of[run.points[0]], junction_of[run.points[-1]], uses, line)

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -11,14 +11,15 @@ import shapely
 from shapely.ops import substring
 
 from map_server.adapters.road_access import Accesses, PlumbLines, legs
-from map_server.adapters.road_graph import Flags, RoadGraph
-from map_server.adapters.road_segments import Floats, Ints, Piece, Pieces, cut
+from map_server.adapters.road_graph import RoadGraph
+from map_server.adapters.road_segments import Piece, Pieces, cut
+from map_server.adapters.road_tables import direct_m, travel_table
 from map_server.domain.datum import LonLat
 from map_server.domain.plane import LocalPlane
 from map_server.domain.segment import Segment
 from map_server.domain.street import ON_FOOT_NOW, StreetFigures, StreetWay, TravelMode, Trip
 from map_server.domain.street_profile import PROFILES
-from map_server.domain.travel import WALKING_M_S, TravelTable
+from map_server.domain.travel import TravelTable
 
 Closed: TypeAlias = frozenset[str]
 """Ids of the segments on which nobody passes."""
@@ -107,7 +108,9 @@ class EmbeddedStreets:
         """Measure all pairs of points; the last few tables are kept."""
         key = (trip.mode, closed, tuple(points))
         if key not in self._tables:
-            self._tables[key] = self._measured(key[2], self._ground(trip.mode, closed), trip.mode)
+            ground = self._ground(trip.mode, closed)
+            accesses = ground.plumb_lines.drop(points)
+            self._tables[key] = travel_table(key[2], accesses, ground.graph, trip.mode)
             if len(self._tables) > self._params.cached_tables:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(key)
@@ -137,20 +140,6 @@ class EmbeddedStreets:
         self._grounds.move_to_end(key)
         return self._grounds[key]
 
-    def _measured(self, points: tuple[LonLat, ...], ground: _Ground, mode: TravelMode) -> TravelTable:
-        accesses = ground.plumb_lines.drop(points)
-        is_on = accesses.piece >= 0
-        off = {int(row): round(float(accesses.away_m[row]), 1) for row in np.flatnonzero(~is_on)}
-        on = accesses.of(is_on)
-        *effort_m, length_m = _between(ground.graph, on)
-        apart = on.away_m[:, None] + on.away_m[None, :]
-        is_same = _same_places(points)
-        metres = _spread(length_m + apart, is_on, is_same)
-        if ground.graph.is_even and mode is TravelMode.WALK:
-            return TravelTable(metres, off)
-        pace = PROFILES[mode].pace_m_s / WALKING_M_S  # from the street to the place everybody walks
-        return TravelTable(metres, off, _spread([*effort_m, length_m][0] + pace * apart, is_on, is_same))
-
     def _way(self, graph: RoadGraph, accesses: Accesses, start: int, end: int) -> list[LonLat]:
         """Give the course from foot to foot of two places' plumb lines; nothing where no way leads."""
         if accesses.piece[start] < 0 or accesses.piece[end] < 0:
@@ -158,17 +147,18 @@ class EmbeddedStreets:
         pair = accesses.of(np.array([start, end]))
         leaving, arriving = legs(graph, pair, True), legs(graph, pair, False)
         one, other = (self.pieces.pieces[row] for row in pair.piece)
-        direct_m = _direct(graph, pair)[0, 1]
-        ways, rows = graph.ways_from(leaving.nodes[0])
+        along_m = direct_m(graph, pair)[0, 1]
+        ways = graph.ways_from(leaving.nodes[0])
+        rows = ways.row_of[leaving.nodes[0]]
         slow = graph.slowness[pair.piece]
         total = (
             leaving.length_m[0][:, None] * slow[0]
             + ways.effort_m[rows][:, arriving.nodes[1]]
             + arriving.length_m[1][None, :] * slow[1]
         )
-        if direct_m * slow[0] <= total.min():
+        if along_m * slow[0] <= total.min():
             return (
-                _course(one, pair.share[0], pair.share[1], self.pieces.plane) if np.isfinite(direct_m) else []
+                _course(one, pair.share[0], pair.share[1], self.pieces.plane) if np.isfinite(along_m) else []
             )
         if not np.isfinite(total.min()):
             return []
@@ -207,86 +197,10 @@ class StraightLines:
         return tuple((start, end) for start, end in pairwise(points))
 
 
-def _between(graph: RoadGraph, on: Accesses) -> list[Floats]:
-    """Give metres along the streets between all places on the network (inf: no way), and efforts before them
-    where the two are not the same.
-    """
-    leaving, arriving = legs(graph, on, True), legs(graph, on, False)
-    ways, row_of = graph.ways_from(leaving.nodes)
-    slow = graph.slowness[on.piece][:, None]
-    out, back = leaving.length_m, arriving.length_m
-    if graph.is_even:
-        costs = [(ways.length_m, out, back, _direct(graph, on))]
-    else:
-        direct_m = _direct(graph, on)
-        costs = [
-            (ways.effort_m, out * slow, back * slow, direct_m * slow),
-            (ways.length_m, out, back, direct_m),
-        ]
-    from_places = _least(
-        [[away[:, side, None] + between[row_of[:, side]] for between, away, _, _ in costs] for side in (0, 1)]
-    )
-    ends = arriving.nodes
-    through = (
-        [
-            row[:, ends[:, side]] + home[:, side]
-            for row, (_, _, home, _) in zip(from_places, costs, strict=True)
-        ]
-        for side in (0, 1)
-    )
-    return _least([[direct for _, _, _, direct in costs], *through])
-
-
-def _least(choices: Sequence[Sequence[Floats]]) -> list[Floats]:
-    """Choose for each pair what is least by the first array of each choice; the others go with it."""
-    best = list(choices[0])
-    for choice in choices[1:]:
-        if len(best) == 1:
-            best = [np.minimum(best[0], choice[0])]
-        else:
-            is_less = choice[0] < best[0]
-            best = [np.where(is_less, new, old) for new, old in zip(choice, best, strict=True)]
-    return best
-
-
-def _direct(graph: RoadGraph, on: Accesses) -> Floats:
-    """Give the metres between places on one and the same piece, without leaving it."""
-    metres = np.full((len(on.piece), len(on.piece)), np.inf)
-    starts, ends = np.nonzero(on.piece[:, None] == on.piece[None, :])
-    piece, ahead = on.piece[starts], on.share[ends] - on.share[starts]
-    may = np.where(ahead > 0, graph.forward[piece], graph.backward[piece]) | (ahead == 0)
-    metres[starts, ends] = np.where(may, np.abs(ahead) * graph.length_m[piece], np.inf)
-    return metres
-
-
-def _same_places(points: Sequence[LonLat]) -> tuple[Ints, Ints]:
-    """Give rows and columns of the pairs that are one and the same place."""
-    rows_at: dict[LonLat, list[int]] = {}
-    for row, point in enumerate(points):
-        rows_at.setdefault(point, []).append(row)
-    pairs = [pair for rows in rows_at.values() for pair in product(rows, rows)]
-    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return rows, columns
-
-
-def _spread(found_m: Floats, is_on: Flags, same: tuple[Ints, Ints]) -> tuple[tuple[float | None, ...], ...]:
-    """Set the table of the places on the network into that of all places; None where no way leads."""
-    metres = np.round(found_m, 3)
-    if not is_on.all():
-        all_m = np.full((len(is_on), len(is_on)), np.inf)
-        all_m[np.ix_(is_on, is_on)] = metres
-        metres = all_m
-    metres[same] = 0.0
-    if np.isfinite(metres).all():
-        return tuple(map(tuple, metres.tolist()))
-    return tuple(tuple(value if value != np.inf else None for value in row) for row in metres.tolist())
-
-
 def _course(piece: Piece, begin: float, end: float, plane: LocalPlane) -> list[LonLat]:
     """Give the course of a piece between two shares of its length, in walking order."""
-    line = shapely.LineString(piece.xy_m)
-    total_m = line.length
-    part = substring(line, begin * total_m, end * total_m)
+    total_m = piece.line.length
+    part = substring(piece.line, begin * total_m, end * total_m)
     return [plane.lonlat(float(x), float(y)) for x, y in shapely.get_coordinates(part)]
 
 

@@ -85,9 +85,7 @@ class TrackMatching:
         self._pieces = streets.pieces
         self._graph: RoadGraph = streets.graph(TravelMode.WALK)
         self._rows: Ints = np.flatnonzero(self._graph.forward | self._graph.backward)
-        self._tree = shapely.STRtree(
-            [shapely.LineString(self._pieces.pieces[row].xy_m) for row in self._rows]
-        )
+        self._tree = shapely.STRtree([self._pieces.pieces[row].line for row in self._rows])
 
     def match(self, track: Sequence[TrackFix]) -> MatchedTrack:
         """Match a track; the fixes may come in any order, and more than once."""
@@ -96,11 +94,8 @@ class TrackMatching:
         found = [places for places in near if places is not None]
         walked: list[WalkedPiece] = []
         if found:
-            nodes = np.unique(np.concatenate([self._graph.end_nodes[one.on.piece].ravel() for one in found]))
-            ways, rows = self._graph.ways_from(nodes)
-            row_of = np.full(self._graph.size, -1)
-            row_of[nodes] = rows
-            walked = self._walked(found, row_of, ways)
+            nodes = np.unique(np.concatenate([legs(self._graph, one.on, True).nodes for one in found]))
+            walked = self._walked(found, self._graph.ways_from(nodes))
         lengths = {piece.row: float(self._graph.length_m[piece.row]) for piece in walked}
         ids = {row: self._pieces.pieces[row].segment.segment_id for row in lengths}
         return replace(
@@ -126,7 +121,7 @@ class TrackMatching:
         on = Accesses(self._rows[found[nearest]], share, away_m[nearest])
         return _Places(fix.at, xy_m, on, -0.5 * (on.away_m / sigma_m) ** 2)
 
-    def _walked(self, found: Sequence[_Places], row_of: Ints, ways: Ways) -> list[WalkedPiece]:
+    def _walked(self, found: Sequence[_Places], ways: Ways) -> list[WalkedPiece]:
         """Cut the track where no step is possible, and write out the likeliest ways of each part."""
         walked: list[WalkedPiece] = []
         begin = 0
@@ -134,7 +129,7 @@ class TrackMatching:
             scores, steps, choices = found[begin].likelihood, [], []
             end = begin + 1
             while end < len(found):
-                step = self._step(found[end - 1], found[end], row_of, ways)
+                step = self._step(found[end - 1], found[end], ways)
                 total = scores[:, None] + step.likelihood
                 if not np.isfinite(total.max()):
                     break
@@ -145,12 +140,12 @@ class TrackMatching:
             chosen = _traced(scores, choices)
             for index, (one, other) in enumerate(pairwise(chosen)):
                 pair = found[begin + index], found[begin + index + 1]
-                walked += self._way(pair, (one, other), row_of, ways)
+                walked += self._way(pair, (one, other), ways)
             begin = end
         return walked
 
-    def _step(self, one: _Places, other: _Places, row_of: Ints, ways: Ways) -> _Step:
-        metres = _routes(self._graph, one.on, other.on, row_of, ways).min(axis=(2, 3))
+    def _step(self, one: _Places, other: _Places, ways: Ways) -> _Step:
+        metres = _routes(self._graph, one.on, other.on, ways).min(axis=(2, 3))
         metres = np.minimum(metres, _along(self._graph, one.on, other.on))
         straight_m = float(np.hypot(*(other.xy_m - one.xy_m)))
         seconds = (other.at - one.at).total_seconds()
@@ -159,12 +154,10 @@ class TrackMatching:
         is_possible = (metres <= reach_m) & (seconds <= self._params.longest_gap_s)
         return _Step(metres, np.where(is_possible, likelihood, -np.inf))
 
-    def _way(
-        self, pair: tuple[_Places, _Places], chosen: tuple[int, int], row_of: Ints, ways: Ways
-    ) -> list[WalkedPiece]:
+    def _way(self, pair: tuple[_Places, _Places], chosen: tuple[int, int], ways: Ways) -> list[WalkedPiece]:
         """Write out the way between two chosen places, with times in proportion to the metres."""
         one, other = (places.on.of(np.array([row])) for places, row in zip(pair, chosen, strict=True))
-        routes = _routes(self._graph, one, other, row_of, ways)[0, 0]
+        routes = _routes(self._graph, one, other, ways)[0, 0]
         direct_m = float(_along(self._graph, one, other)[0, 0])
         first_row, last_row = int(one.piece[0]), int(other.piece[0])
         if direct_m <= routes.min():
@@ -175,7 +168,7 @@ class TrackMatching:
                 int(self._graph.end_nodes[first_row, leave]),
                 int(self._graph.end_nodes[last_row, arrive]),
             )
-            row = int(row_of[start])
+            row = int(ways.row_of[start])
             between = self._graph.pieces_between(ways.before[row].tolist(), start, end) or []
             course = [(first_row, float(one.share[0]), float(leave))]
             course += [(piece, 0.0, 1.0) if ahead else (piece, 1.0, 0.0) for piece, ahead in between]
@@ -183,10 +176,10 @@ class TrackMatching:
         return _timed(course, self._graph.length_m, pair[0].at, pair[1].at)
 
 
-def _routes(graph: RoadGraph, one: Accesses, other: Accesses, row_of: Ints, ways: Ways) -> Floats:
+def _routes(graph: RoadGraph, one: Accesses, other: Accesses, ways: Ways) -> Floats:
     """Give metres over the ends of the streets: places x places x end left by x end arrived by."""
     leaving, arriving = legs(graph, one, True), legs(graph, other, False)
-    rows = row_of[leaving.nodes]
+    rows = ways.row_of[leaving.nodes]
     between = ways.length_m[rows[:, None, :, None], arriving.nodes[None, :, None, :]]
     metres: Floats = leaving.length_m[:, None, :, None] + between + arriving.length_m[None, :, None, :]
     return metres

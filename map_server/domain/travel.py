@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from map_server.domain.street import TravelMode
 
-_Rows: TypeAlias = tuple[tuple[float | None, ...], ...]
+TravelRows: TypeAlias = tuple[Sequence[float | None], ...]
+"""Metres from row to row; None where no way leads."""
 SecondsTable: TypeAlias = tuple[tuple[int | None, ...], ...]
 """Whole seconds from row to row; None where no way leads."""
 
@@ -43,9 +44,9 @@ class TravelTable:
     `metres` where an e-bike must be pushed. None: they are the same.
     """
 
-    metres: _Rows
+    metres: TravelRows
     off_network: Mapping[int, float] = field(default_factory=dict)
-    effort_m: _Rows | None = None
+    effort_m: TravelRows | None = None
     _at_pace: dict[float, SecondsTable] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def seconds(self, start: int, end: int, pace_m_s: float) -> int | None:
@@ -70,5 +71,5 @@ class TravelTable:
         return TravelTable(_selected(self.metres, indices), off, effort_m)
 
 
-def _selected(rows: _Rows, indices: Sequence[int]) -> _Rows:
+def _selected(rows: TravelRows, indices: Sequence[int]) -> TravelRows:
     return tuple(tuple(rows[start][end] for end in indices) for start in indices)
