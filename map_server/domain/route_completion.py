@@ -35,7 +35,7 @@ class StopTally:
 
 @dataclass(frozen=True, slots=True)
 class RouteCompletion:
-    """One team's route: metres planned along streets, and how many of them its tracks walked.
+    """One team's route: metres of street on its planned way, each once, and how many of them tracks walked.
 
     `has_track`: any street was walked by the team in the hours of the route.
     """

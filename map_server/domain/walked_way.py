@@ -16,6 +16,8 @@ Line: TypeAlias = tuple[LonLat, ...]
 
 _BESIDE_M = 8.0
 """A planned way counts as walked where a walked street lies no farther beside it."""
+_SAME_M = 0.1
+"""Stored ways are rounded to a centimetre; lines that lie closer than this are one."""
 _ON_STREET_M = 1.0
 """Where a leg ends farther than this from all streets, its last piece leads off them, to a yard or a door."""
 
@@ -29,11 +31,9 @@ class WalkedWays:
         self._streets = shapely.STRtree(list(self._courses.values()))
 
     def pieces(self, legs: Iterable[Line]) -> list[BaseGeometry]:
-        """Cut the legs of a route into straight pieces along streets; what leads off them falls away.
-
-        A street that is walked twice stands there twice.
-        """
-        return [piece for leg in legs for piece in self._along_streets(leg)]
+        """Give the streets of a route, each once; what leads off them falls away."""
+        along = [piece for leg in legs for piece in self._along_streets(leg)]
+        return list(shapely.get_parts(shapely.union_all(along, grid_size=_SAME_M)))
 
     def ground(self, walked: Iterable[WalkedSegment]) -> BaseGeometry:
         """Give the ground beside walked streets; segments that are no longer loaded are not in it."""

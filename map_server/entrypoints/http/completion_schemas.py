@@ -24,7 +24,7 @@ class TallyOut(BaseModel):
 class WayOut(BaseModel):
     """A planned way, held against tracks."""
 
-    planned_m: float = Field(description="Metres of planned way along streets")
+    planned_m: float = Field(description="Metres of street on the planned way, each once")
     walked_m: float = Field(description="Metres of it that tracks walked")
     share: float | None = Field(description="0 to 1; null where no way was planned along streets")
     tally: TallyOut

@@ -37,9 +37,7 @@ def planned(server: RunningServer, plan_id: str, asked_min: int = 0, done: Seque
         stops.append(stop.done(NOON, "person:1") if place in done else stop)
     asked_at = NOON - timedelta(hours=2) + timedelta(minutes=asked_min)
     with SqlUnitsOfWork(server.services.engine, server.clock, lambda _: None)() as work:
-        work.patrols.put(
-            PatrolPlan(plan_id, NOON.date(), PlanState.READY, "system", asked_at, asked_at)
-        )
+        work.patrols.put(PatrolPlan(plan_id, NOON.date(), PlanState.READY, "system", asked_at, asked_at))
         work.patrols.put_routes(plan_id, [route])
         work.patrols.put_stops(plan_id, stops)
         work.commit()
@@ -82,7 +80,9 @@ def test_nine_tenths_of_the_way_are_told_as_nine_tenths(server: RunningServer, p
     walk(phone, -300 + 0.9 * 690)
     (team,) = told(server)["teams"]
     assert team["share"] == pytest.approx(0.9, abs=0.01)
-    assert team["planned_m"] == pytest.approx(1380, abs=2)  # there and back both count
+    assert team["planned_m"] == pytest.approx(
+        690, abs=2
+    )  # there and back, counted once
     assert team["tracked"] == 1
     # the first stop was reported and walked past, the third reported alone: 69 m away from the track
     assert team["tally"] == {"stops": 3, "proved": 1, "reported": 1}
@@ -145,7 +145,7 @@ def test_pages_show_what_was_walked(server: RunningServer, phone: FieldPhone) ->
     page = chief.get(f"/patrols/{PLAN}", params={"lang": "en"}).text
     found = re.search(r"data-walked>([^<]+)<", page)
     assert found
-    assert found[1] == "1.37 km of 1.38 km walked (99 %) · 2 stops proved"
+    assert found[1] == "684 m of 690 m walked (99 %) · 2 stops proved"
     for kind in ("daily", "weekly", "monthly"):
         page = chief.get("/patrols/completion", params={"kind": kind, "lang": "en"}).text
         assert f'href="/patrols/{PLAN}"' in page
