@@ -68,7 +68,16 @@ def walked_metres(chief: httpx.Client) -> float:
     raise AssertionError("the plan was never finished")
 
 
-def test_a_closed_street_is_walked_around_in_the_next_plan(town: RunningServer, tmp_path: Path) -> None:
+def around_the_middle_street() -> dict[str, Any]:
+    """An area that the middle street runs through."""
+    corners = [at(40, -10), at(60, -10), at(60, 10), at(40, 10), at(40, -10)]
+    return {"type": "Polygon", "coordinates": [[list(point) for point in corners]]}
+
+
+@pytest.mark.parametrize("how", ["by segment", "by area"])
+def test_a_closed_street_is_walked_around_in_the_next_plan(
+    town: RunningServer, tmp_path: Path, how: str
+) -> None:
     chief = town.person(Role.SUPERVISOR)
     due_site(town, tmp_path)
     walked(town, *segments(chief).values())  # else blind corners would be worth a visit as well
@@ -77,8 +86,11 @@ def test_a_closed_street_is_walked_around_in_the_next_plan(town: RunningServer, 
     hours = {"shift_from": "08:00", "shift_until": "17:00"}
     assert chief.post("/api/v1/teams", json={**team, **hours}).status_code == 201
     assert walked_metres(chief) == pytest.approx(2 * 140, abs=2)
-    body = {"reason": "管线抢修", "segment_ids": [segments(chief)["中街"]]}
-    closed = chief.post(CLOSURES, json=body).json()
+    meant = {
+        "by segment": {"segment_ids": [segments(chief)["中街"]]},
+        "by area": {"area": around_the_middle_street()},
+    }
+    closed = chief.post(CLOSURES, json={"reason": "管线抢修", **meant[how]}).json()
     assert walked_metres(chief) == pytest.approx(2 * 340, abs=2)
     assert chief.post(f"{CLOSURES}/{closed['closure_id']}/end").json()["is_on"] is False
     assert walked_metres(chief) == pytest.approx(2 * 140, abs=2)
@@ -86,8 +98,7 @@ def test_a_closed_street_is_walked_around_in_the_next_plan(town: RunningServer, 
 
 def test_a_closure_by_area_ends_by_itself(town: RunningServer) -> None:
     chief = town.person(Role.SUPERVISOR)
-    corners = [at(40, -10), at(60, -10), at(60, 10), at(40, 10), at(40, -10)]
-    area = {"type": "Polygon", "coordinates": [[list(point) for point in corners]]}
+    area = around_the_middle_street()
     until = (NOON + timedelta(hours=2)).isoformat()
     closed = chief.post(CLOSURES, json={"reason": "集市", "area": area, "until": until}).json()
     assert closed["segment_ids"] == [segments(chief)["中街"]]

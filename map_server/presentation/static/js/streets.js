@@ -1,49 +1,82 @@
-// The streets on a map: choose segments by click or key, close them, open them again; blind corners beneath.
+// The streets on a map: choose segments by click, by name or by an area, close them, open them again; blind corners beneath.
 import { get, post } from "./api.js";
 import { t } from "./i18n.js";
+import { AreaDrawing, touches } from "./street_area.js";
+import { StreetList, titleOf } from "./street_list.js";
 import { toast } from "./toast.js";
-import { addWardLayers, nameOf } from "./ward_layers.js";
+import { addWardLayers } from "./ward_layers.js";
 
 const map = window.map_lilong;
 const form = document.querySelector("[data-closure-form]");
 const chosen = new Map();
 const lines = new Map();
+let inArea = new Set();
+let list = null;
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 function styleOf(feature) {
-  if (chosen.has(feature.id)) return { color: colour("--accent"), weight: 7, opacity: 1 };
+  const isMeant = chosen.has(feature.id) || inArea.has(feature.id);
+  if (isMeant) return { color: colour("--accent"), weight: chosen.has(feature.id) ? 7 : 4, opacity: 1, dashArray: null };
   if (feature.properties.closed) return { color: colour("--blocked-fire-lane"), weight: 5, opacity: 1, dashArray: "6 6" };
-  return { color: colour("--map-label"), weight: 2.5, opacity: 0.55 };
+  return { color: colour("--map-label"), weight: 2.5, opacity: 0.55, dashArray: null };
+}
+
+function restyle() {
+  lines.forEach((line) => line.setStyle(styleOf(line.feature)));
 }
 
 function tell() {
-  const metres = [...chosen.values()].reduce((sum, feature) => sum + feature.properties.length_m, 0);
-  const text = chosen.size
-    ? t("{count} segments chosen, {metres} m.", { count: chosen.size, metres: Math.round(metres) })
-    : t("Click streets on the map to choose what is closed.");
+  const meant = new Set([...chosen.keys(), ...inArea]);
+  const metres = [...meant].reduce((sum, id) => sum + lines.get(id).feature.properties.length_m, 0);
+  const text = meant.size
+    ? t("{count} segments chosen, {metres} m.", { count: meant.size, metres: Math.round(metres) })
+    : area.ring
+      ? t("No street lies in this area.")
+      : t("Click streets on the map, draw an area, or choose streets by name.");
   form.querySelector("[data-chosen]").textContent = text;
-  form.querySelector("[data-close-button]").disabled = chosen.size === 0;
-  form.querySelector("[data-clear]").hidden = chosen.size === 0;
+  form.querySelector("[data-close-button]").disabled = meant.size === 0;
+  form.querySelector("[data-clear]").hidden = meant.size === 0 && !area.ring;
 }
 
-function toggle(feature) {
-  if (!chosen.delete(feature.id)) chosen.set(feature.id, feature);
-  lines.get(feature.id).setStyle(styleOf(feature));
+function choose(features, isOn) {
+  for (const feature of features) {
+    if (isOn) chosen.set(feature.id, feature);
+    else chosen.delete(feature.id);
+    lines.get(feature.id).setStyle(styleOf(feature));
+  }
+  list?.refresh();
   tell();
 }
 
+const area = new AreaDrawing(map, document.querySelector("[data-area-tools]"), () => {
+  const ring = area.ring;
+  const touched = ring ? [...lines.values()].filter(({ feature }) => touches(ring, feature.geometry.coordinates)) : [];
+  inArea = new Set(touched.map(({ feature }) => feature.id));
+  restyle();
+  tell();
+});
+
 function tooltip(feature) {
   const text = document.createElement("span");
-  const name = feature.properties.name_zh || feature.properties.name_en ? nameOf(feature.properties) : t("Street without a name");
-  text.textContent = `${name} · ${Math.round(feature.properties.length_m)} m`;
+  text.textContent = `${titleOf(feature)} · ${Math.round(feature.properties.length_m)} m`;
   return text;
 }
 
+/** The areas that were drawn for closures, beneath the streets that they close. */
+async function showAreas() {
+  const { closures } = await get("/api/v1/closures");
+  map.createPane("closed-areas").style.zIndex = 440;
+  for (const closure of closures.filter((each) => each.area)) {
+    const look = { pane: "closed-areas", interactive: false, style: { color: colour("--blocked-fire-lane"), weight: 1.5, dashArray: "3 5", fillOpacity: 0.08 } };
+    L.geoJSON({ type: "Feature", properties: {}, geometry: closure.area }, look).addTo(map);
+  }
+}
+
 async function show() {
-  const [ward, segments] = await Promise.all([addWardLayers(map), get("/api/v1/streets/segments.geojson")]);
+  const [ward, segments] = await Promise.all([addWardLayers(map), get("/api/v1/streets/segments.geojson"), showAreas()]);
   map.createPane("segments").style.zIndex = 450;
   const renderer = L.canvas({ pane: "segments", tolerance: 6 });
   const drawn = L.geoJSON(segments, {
@@ -53,17 +86,20 @@ async function show() {
     onEachFeature: (feature, line) => {
       lines.set(feature.id, line);
       line.bindTooltip(() => tooltip(feature), { sticky: true });
-      line.on("click", () => toggle(feature));
+      line.on("click", () => area.isDrawing || choose([feature], !chosen.has(feature.id)));
     },
   }).addTo(map);
+  list = new StreetList(form.querySelector("[data-by-name]"), segments.features, (id) => chosen.has(id), choose);
   const bounds = drawn.getBounds();
   if (bounds.isValid()) map.fitBounds(ward.bounds && bounds.contains(ward.bounds) ? ward.bounds : bounds, { padding: [16, 16] });
+  document.querySelector("[data-streets]").dataset.ready = "true";
   return ward;
 }
 
+/** What was typed is the ward's time, wherever the browser is. */
 function moment(name) {
   const text = form.elements[name].value;
-  return text ? new Date(text).toISOString() : null;
+  return text ? `${text}:00+08:00` : null;
 }
 
 async function change(button, work) {
@@ -79,12 +115,16 @@ async function change(button, work) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const body = { reason: form.elements.reason.value, segment_ids: [...chosen.keys()], starts_at: moment("starts_at"), until: moment("until") };
+  const drawn = area.ring && { type: "Polygon", coordinates: [area.ring] };
+  const body = { reason: form.elements.reason.value, segment_ids: [...chosen.keys()], area: drawn, starts_at: moment("starts_at"), until: moment("until") };
   change(form.querySelector("[data-close-button]"), () => post("/api/v1/closures", body));
 });
 
+form.querySelector("[data-draw]").addEventListener("click", () => area.start());
+
 form.querySelector("[data-clear]").addEventListener("click", () => {
-  for (const feature of [...chosen.values()]) toggle(feature);
+  area.clear();
+  choose([...chosen.values()], false);
 });
 
 for (const button of document.querySelectorAll("[data-end-closure]")) {
@@ -103,5 +143,8 @@ document.querySelector("[data-corners]")?.addEventListener("change", async ({ ta
   ward?.toggle("blind-corners", target.checked);
 });
 
-document.addEventListener("themechange", () => lines.forEach((line) => line.setStyle(styleOf(line.feature))));
+document.addEventListener("themechange", () => {
+  restyle();
+  area.draw();
+});
 const loaded = show().catch((problem) => toast(problem.message, { isBad: true }));
