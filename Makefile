@@ -17,7 +17,7 @@ SCENES_VENV := .venv-scenes
 SCENES_INSTALLED := $(SCENES_VENV)/.installed
 RIVALS_VENV := .venv-rivals
 RIVALS := $(RIVALS_VENV)/.installed
-PYTEST_FLAGS ?= -q -n auto --dist loadfile
+PYTEST_FLAGS ?= -q -n auto --dist loadfile --durations=20 --durations-min=5
 SHARED_DATA := $(or $(LILONG_SHARED_DATA),../shared/data)
 
 .PHONY: help demo test check bench campaign train scenes docs lock pictures seed-year clean
