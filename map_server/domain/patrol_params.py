@@ -40,6 +40,7 @@ _RANGES = MappingProxyType(
         "corner_prize_s_per_day": (0, 3600),
         "most_corner_prize_s": (1, 43_200),
         "most_corners": (0, 1000),
+        "levelling_share": (0, 0.2),
     }
 )
 """Lowest and highest value of each setting."""
@@ -68,6 +69,9 @@ class PatrolParams:
     corner_prize_s_per_day: int = 10
     most_corner_prize_s: int = 1200
     most_corners: int = 150
+    levelling_share: float = 0.05
+    """What part of a plan's worth may be spent on sharing the work out evenly between teams that are out in
+    the same hours; 0: none. Where all shifts are full there is nothing to share out, and nothing is spent."""
 
     def __post_init__(self) -> None:
         for key, (lowest, highest) in _RANGES.items():

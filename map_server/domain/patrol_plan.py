@@ -46,6 +46,10 @@ class PlanReport:
     unplaced: int = 0
     """Confirmed incidents whose place nobody knows."""
     failure: str = ""
+    levelled: int = 0
+    """Stops that were given to another team for an even load."""
+    levelling_s: int = 0
+    """What that cost, in seconds of patrol."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,10 @@ def load_of(route: Route, stops: Sequence[Stop]) -> TeamLoad:
     )
 
 
-def spread_of(loads: Sequence[TeamLoad]) -> LoadSpread:
-    """Compare the teams' shares. Raises ValueError without a team."""
-    shares = [load.share for load in loads]
+def spread_of(shares: Sequence[float]) -> LoadSpread:
+    """Compare what is used of the teams' shifts. Raises ValueError without a team."""
     if not shares:
-        raise ValueError("loads: there is no team to compare")
+        raise ValueError("shares: there is no team to compare")
     squares = sum(share**2 for share in shares)
     fairness = sum(shares) ** 2 / (len(shares) * squares) if squares else 1.0
     return LoadSpread(min(shares), max(shares), fairness)

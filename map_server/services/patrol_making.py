@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from map_server.domain.insertion import rounded_off, walkable
-from map_server.domain.patrol import Order, PatrolProblem, Shift, SubjectKind, Visit, places
+from map_server.domain.levelling import levelled
+from map_server.domain.patrol import Order, PatrolProblem, Shift, SubjectKind, Visit, net_value_s, places
+from map_server.domain.patrol_params import PatrolParams
 from map_server.domain.patrol_plan import PatrolPlan, PlanReport, Route, Stop
 from map_server.domain.patrol_worth import Horizon, with_late_urgent_visits
 from map_server.domain.replan import Progress, progress_of
@@ -30,12 +32,14 @@ class PlanMaking:
         planner: PatrolPlanner,
         clock: Clock,
         new_id: IdFactory,
+        params: PatrolParams | None = None,
     ) -> None:
         self._wishes = wishes
         self._streets = streets
         self._planner = planner
         self._clock = clock
         self._new_id = new_id
+        self._params = params or PatrolParams()
 
     def waiting(self) -> Waiting:
         """Count what a plan could take in now."""
@@ -47,8 +51,9 @@ class PlanMaking:
         wanted = self._wishes.wanted(plan.plan_id, routes, horizon)
         teams = [progress_of(route, (), horizon.now) for route in routes]
         problem = self._problem(horizon, wanted.held(wanted.visits, horizon), teams)
-        orders = rounded_off(problem, self._planner.plan(problem, effort, watch))
-        report = PlanReport(unplaced=wanted.unplaced)
+        found = rounded_off(problem, self._planner.plan(problem, effort, watch))
+        orders = rounded_off(problem, levelled(problem, found, self._params.levelling_share))
+        report = replace(_levelling(problem, found, orders), unplaced=wanted.unplaced)
         return self._written(Solution(plan, problem, teams, orders, (), report, wanted.visits), wanted)
 
     def again(self, plan: PatrolPlan, routes: Sequence[Route], stops: Sequence[Stop]) -> Revision:
@@ -132,6 +137,13 @@ def _still_wanted(
         if visit.key not in touched
         and (visit.subject_kind is not SubjectKind.BREAK or visit.subject_id in on_shift)
     )
+
+
+def _levelling(problem: PatrolProblem, found: Sequence[Order], orders: Sequence[Order]) -> PlanReport:
+    """Tell how many visits another team makes than the one that the search gave them, and what that costs."""
+    moved = sum(len(set(order) - set(after)) for order, after in zip(found, orders, strict=True))
+    lost_s = net_value_s(problem, found) - net_value_s(problem, orders)
+    return PlanReport(levelled=moved, levelling_s=max(lost_s, 0))
 
 
 def _kept_orders(problem: PatrolProblem, teams: Sequence[Progress]) -> list[Order]:

@@ -7,6 +7,7 @@ patrol spent.
 """
 
 import argparse
+import random
 import statistics
 import time
 from collections import Counter
@@ -17,16 +18,28 @@ from map_server.adapters.planner import PyVrpPlanner
 from map_server.adapters.streets import EmbeddedStreets
 from map_server.domain.insertion import greedy, rounded_off
 from map_server.domain.left_out import left_out
+from map_server.domain.levelling import busy_share, levelled
 from map_server.domain.patrol import Order, PatrolProblem, SubjectKind, Visit, net_value_s, places, timetable
 from map_server.domain.patrol_check import broken_promises
+from map_server.domain.team_load import spread_of
 from map_server.services.patrol_ports import Effort
 from tests.ward_days import MONDAY, PARAMS, STATIONS, nearest_neighbour, simulate, ward_problem, ward_streets
 
 
 def planned(problem: PatrolProblem, runtime_s: float) -> list[Order]:
     """Plan as the server does."""
+    return evened(problem, searched(problem, runtime_s))
+
+
+def searched(problem: PatrolProblem, runtime_s: float) -> list[Order]:
+    """Plan without a look at how the work is shared out."""
     orders = PyVrpPlanner().plan(problem, Effort(runtime_s=runtime_s), lambda share, value: True)
     return rounded_off(problem, orders)
+
+
+def evened(problem: PatrolProblem, orders: Sequence[Order]) -> list[Order]:
+    """Share the work out evenly, as the server does."""
+    return rounded_off(problem, levelled(problem, orders, PARAMS.levelling_share))
 
 
 def faults(problem: PatrolProblem, orders: Sequence[Order]) -> int:
@@ -63,12 +76,39 @@ def _gain(seed: int, streets: EmbeddedStreets, runtime_s: float) -> float:
     measured_s = time.perf_counter()
     _row("best bargain", problem, greedy(problem), time.perf_counter() - measured_s)
     measured_s = time.perf_counter()
-    orders = planned(problem, runtime_s)
+    found = searched(problem, runtime_s)
+    orders = evened(problem, found)
     reasons = Counter(why.reason.value for why in left_out(problem, orders))
     whole_s = time.perf_counter() - measured_s
     best = _row("plan", problem, orders, whole_s)
+    paid = net_value_s(problem, found) - best
+    print(f"  evenness {_evenness(problem, found)} -> {_evenness(problem, orders)} for {paid} s of the value")
     print(f"  distances, plan, check and reasons {distances_s + whole_s:.1f} s; left out {dict(reasons)}")
     return best / value
+
+
+def _light_day(seed: int, streets: EmbeddedStreets, runtime_s: float) -> None:
+    """Print how even the teams are on a day with a third of the work, where one team could do another's."""
+    whole, rng = ward_problem(seed, streets), random.Random(seed)
+    problem = whole.without([index for index in range(len(whole.visits)) if rng.random() > 1 / 3])
+    before = searched(problem, runtime_s)
+    began_s = time.perf_counter()
+    after = evened(problem, before)
+    seconds = time.perf_counter() - began_s
+    worth = net_value_s(problem, before)
+    print(
+        f"light day {seed}: {len(problem.visits)} visits, evenness {_evenness(problem, before)} ->"
+        f" {_evenness(problem, after)} for {100 * (worth - net_value_s(problem, after)) / worth:.1f} % of"
+        f" the value, {seconds:.2f} s, faults {faults(problem, after)}",
+        flush=True,
+    )
+
+
+def _evenness(problem: PatrolProblem, orders: Sequence[Order]) -> str:
+    """Write Jain's index of the used shares of the shifts, with the least and the most used one."""
+    times = [timetable(problem, shift, order) for shift, order in enumerate(orders)]
+    spread = spread_of([busy_share(problem, one) for one in times if one is not None])
+    return f"{spread.fairness:.3f} ({spread.least_share:.2f} to {spread.most_share:.2f})"
 
 
 def _replanned(streets: EmbeddedStreets, runtime_s: float) -> None:
@@ -157,6 +197,8 @@ def main() -> None:
     print(
         f"value against nearest neighbour: median {statistics.median(gains):.2f} x, lowest {min(gains):.2f} x"
     )
+    for seed in range(1, min(given.seeds, 3) + 1):
+        _light_day(seed, streets, min(given.seconds, 4.0))
     _replanned(streets, given.seconds)
     _month(streets, given.days, min(given.seconds, 2.0))
 

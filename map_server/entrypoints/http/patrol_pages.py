@@ -144,7 +144,7 @@ def plan_page(request: Request, services: ServicesDep, actor: PatrolActor, plan_
         left_out=left_out_views(record.left_out, language, translations(language).gettext),
         changes=change_views(record, language, translations(language).gettext),
         decided={rule.key: rule for rule in record.rules},
-        spread=spread_of([view.load for view in routes]) if routes else None,
+        spread=spread_of([view.load.share for view in routes]) if routes else None,
         walked=_walked_so_far(services, record),
         reach_m=STOP_REACH_M,
         map=map_parts(MapView(), request.state.csp_nonce),

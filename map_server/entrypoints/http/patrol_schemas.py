@@ -1,6 +1,7 @@
 """Patrol plans as JSON for people and programs."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Literal
 
@@ -58,6 +59,8 @@ class PlanReportOut(BaseModel):
     given_up: int = Field(description="Stops of the plan before that no team makes now")
     unplaced: int = Field(description="Confirmed incidents whose place nobody knows")
     failure: str
+    levelled: int = Field(description="Stops that were given to another team for an even load")
+    levelling_s: int = Field(description="What that cost, in seconds of patrol")
 
 
 class PlanOut(BaseModel):
@@ -89,12 +92,7 @@ class PlanOut(BaseModel):
             revision=plan.revision,
             network=plan.network,
             value_s=plan.value_s,
-            report=PlanReportOut(
-                added=plan.report.added,
-                given_up=plan.report.given_up,
-                unplaced=plan.report.unplaced,
-                failure=plan.report.failure,
-            ),
+            report=PlanReportOut(**asdict(plan.report)),
             progress=progress,
             better=[BetterPlan(share=share, value_s=value_s) for share, value_s in values],
         )

@@ -37,7 +37,7 @@ def test_break_counts_neither_as_work_nor_as_shift() -> None:
 
 
 def test_evenness_is_one_for_equal_teams_and_half_when_one_of_two_idles() -> None:
-    busy, idle = load_of(ROUTE, WORK), load_of(ROUTE, [])
+    busy, idle = load_of(ROUTE, WORK).share, load_of(ROUTE, []).share
     assert spread_of([busy, busy]).fairness == pytest.approx(1)
     assert spread_of([busy, idle]).fairness == pytest.approx(0.5)
     assert spread_of([idle, idle]).fairness == 1

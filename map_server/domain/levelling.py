@@ -1,0 +1,171 @@
+"""Shares the work of a plan out more evenly between teams that are out in the same hours.
+
+A solver that counts seconds sends one team on a long way and leaves the next at the station. This pass moves
+runs of stops from the busier of two teams to the other, as long as each move levels more seconds than it
+costs and all of them together cost no more than a share of what the plan is worth.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from map_server.domain.patrol import Order, PatrolProblem, Rank, SubjectKind, Timetable, timetable
+
+_EVEN_ENOUGH = 0.05
+"""Two teams whose used shares of the shift lie closer than this are left as they are."""
+_MOST_MOVES = 200
+_MOST_TRIALS = 40
+"""So many of the most promising moves between two teams are walked through before the pair is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """One shift's order, what it costs, and the share of the shift that is way and work."""
+
+    order: Order
+    cost: int
+    busy_s: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A run of stops out of one order into a gap of another; seconds gained and paid are estimates."""
+
+    gain_s: float
+    first: int
+    last: int
+    gap: int
+
+
+def levelled(problem: PatrolProblem, orders: Sequence[Order], value_share: float) -> list[Order]:
+    """Give orders that make the same visits, more evenly; the sum of values falls by `value_share` at most.
+
+    What is urgent, a break, or bound to a team stays; windows, skills and shifts hold. 0 changes nothing.
+    """
+    teams = [_team(problem, shift, order) for shift, order in enumerate(orders)]
+    worth = sum(problem.visits[visit].prize_s for order in orders for visit in order)
+    left = value_share * max(worth - sum(team.cost for team in teams), 0)
+    for _ in range(_MOST_MOVES):
+        found = next(_moves(problem, teams, left), None) if left > 0 else None
+        if found is None:
+            break
+        left -= sum(team.cost - teams[shift].cost for shift, team in found.items())
+        teams = [found.get(shift, team) for shift, team in enumerate(teams)]
+    return [team.order for team in teams]
+
+
+def busy_share(problem: PatrolProblem, times: Timetable) -> float:
+    """Give what part of a shift, breaks aside, is way and work: 0 to 1."""
+    return _busy(problem, times)[1]
+
+
+def same_hours(problem: PatrolProblem, one: int, other: int) -> bool:
+    """Whether two shifts have at least half of the longer one's hours in common."""
+    first, second = problem.shifts[one], problem.shifts[other]
+    shared_s = min(first.ends_s, second.ends_s) - max(first.starts_s, second.starts_s)
+    return 2 * shared_s >= max(first.ends_s - first.starts_s, second.ends_s - second.starts_s)
+
+
+def _moves(problem: PatrolProblem, teams: Sequence[_Team], left: float) -> Iterator[dict[int, _Team]]:
+    """Give what two teams become by a move that pays, the pair that lies farthest apart first."""
+    pairs = [
+        (one, other) if teams[one].share >= teams[other].share else (other, one)
+        for one, other in combinations(range(len(teams)), 2)
+        if same_hours(problem, one, other)
+    ]
+    pairs.sort(key=lambda pair: teams[pair[1]].share - teams[pair[0]].share)
+    for busy, idle in pairs:
+        if teams[busy].share - teams[idle].share < _EVEN_ENOUGH:
+            return
+        changed = _between(problem, teams, busy, idle, left)
+        if changed is not None:
+            yield changed
+
+
+def _between(
+    problem: PatrolProblem, teams: Sequence[_Team], busy: int, idle: int, left: float
+) -> dict[int, _Team] | None:
+    giver, taker = teams[busy], teams[idle]
+    team = problem.shifts[busy]
+    candidates = sorted(_candidates(problem, (busy, idle), (giver, taker)), key=lambda move: -move.gain_s)
+    for move in candidates[:_MOST_TRIALS]:
+        run = giver.order[move.first : move.last]
+        less = _walked(problem, busy, giver.order[: move.first] + giver.order[move.last :])
+        more = _walked(problem, idle, taker.order[: move.gap] + run + taker.order[move.gap :])
+        if less is None or more is None:
+            continue
+        paid = less.cost + more.cost - giver.cost - taker.cost
+        levelled_s = (giver.share - max(less.share, more.share)) * (team.ends_s - team.starts_s)
+        if paid <= left and levelled_s > max(paid, 0):
+            return {busy: less, idle: more}
+    return None
+
+
+def _candidates(
+    problem: PatrolProblem, shifts: tuple[int, int], teams: tuple[_Team, _Team]
+) -> Iterator[_Move]:
+    """Estimate every move of a run into every gap by the ways alone."""
+    busy, idle = shifts
+    giver, taker = teams
+    rows = (problem.start_row(busy), *giver.order, problem.end_row(busy))
+    gaps = (problem.start_row(idle), *taker.order, problem.end_row(idle))
+    room_s = giver.busy_s - taker.busy_s
+    for first in range(len(giver.order)):
+        work_s = way_s = 0
+        for last in range(first, len(giver.order)):
+            visit = problem.visits[giver.order[last]]
+            if visit.rank > Rank.FIRM or not problem.shifts[idle].may_make(visit):
+                break
+            work_s += visit.service_s
+            way_s += _leg(problem, idle, giver.order[last - 1], giver.order[last]) if last > first else 0
+            if work_s + way_s > room_s:
+                break
+            for gap in range(len(gaps) - 1):
+                more_s = way_s + work_s + _leg(problem, idle, gaps[gap], giver.order[first])
+                more_s += _leg(problem, idle, giver.order[last], gaps[gap + 1])
+                more_s -= _leg(problem, idle, gaps[gap], gaps[gap + 1])
+                less_s = _saved(problem, busy, rows, first, last)
+                gain_s = min(less_s, room_s - more_s) - max(more_s - less_s, 0)
+                if gain_s > 0:
+                    yield _Move(gain_s, first, last + 1, gap)
+
+
+def _saved(problem: PatrolProblem, shift: int, rows: Sequence[int], first: int, last: int) -> int:
+    """Estimate what a route is shorter by without its stops from first to last."""
+    run = range(first + 1, last + 2)
+    way_s = sum(_leg(problem, shift, rows[place - 1], rows[place]) for place in (*run, last + 2))
+    work_s = sum(problem.visits[rows[place]].service_s for place in run)
+    return way_s + work_s - _leg(problem, shift, rows[first], rows[last + 2])
+
+
+def _leg(problem: PatrolProblem, shift: int, start_row: int, end_row: int) -> int:
+    seconds = problem.seconds(shift, start_row, end_row)
+    return 10_000_000 if seconds is None else seconds
+
+
+def _team(problem: PatrolProblem, shift: int, order: Order) -> _Team:
+    found = _walked(problem, shift, order)
+    if found is None:
+        raise ValueError(f"the order of shift {shift} cannot be walked")
+    return found
+
+
+def _walked(problem: PatrolProblem, shift: int, order: Order) -> _Team | None:
+    times = timetable(problem, shift, order)
+    if times is None:
+        return None
+    spent_s = times.ends_s - problem.shifts[shift].starts_s
+    cost = problem.cost_per_s * spent_s + problem.cost_per_m * round(times.metres)
+    return _Team(order, cost, *_busy(problem, times))
+
+
+def _busy(problem: PatrolProblem, times: Timetable) -> tuple[int, float]:
+    shift = problem.shifts[times.shift]
+    rest_s = wait_s = 0
+    for call in times.calls:
+        wait_s += call.begins_s - call.arrives_s
+        if problem.visits[call.visit].subject_kind is SubjectKind.BREAK:
+            rest_s += call.leaves_s - call.begins_s
+    busy_s = times.ends_s - shift.starts_s - rest_s - wait_s
+    return busy_s, busy_s / max(shift.ends_s - shift.starts_s - rest_s, 1)
