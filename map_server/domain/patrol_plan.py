@@ -3,6 +3,7 @@
 Routes of teams, stops with their promises, what was left out, and how far it has come.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -50,6 +51,8 @@ class PlanReport:
     """Stops that were given to another team for an even load."""
     levelling_s: int = 0
     """What that cost, in seconds of patrol."""
+    unheeded: int = 0
+    """Closures of streets that the ways do not heed, because the routing service cannot be told of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One team's shift in a plan, and the way that it takes: one line for each leg, the way home last.
+class RouteShift:
+    """One shift of a route: its hours, where it begins and ends, and when the team is back."""
 
-    Its break of `rest_s` begins between `rest_opens_at` and `rest_closes_at`; None: it has none.
+    starts_at: datetime
+    ends_at: datetime
+    start: LonLat
+    end: LonLat
+    returns_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One team's day in a plan, and the way that it takes: one line for each leg, the way home last.
+
+    Its break of `rest_s` begins between `rest_opens_at` and `rest_closes_at`; None: it has none. A day of
+    several shifts is `split`: it begins with the first and ends with the last, and each has its legs, from
+    its own start to its own end.
     """
 
     plan_id: str
@@ -128,6 +144,22 @@ class Route:
     rest_opens_at: datetime | None = None
     rest_closes_at: datetime | None = None
     rest_s: int = 0
+    split: tuple[RouteShift, ...] = ()
+
+    @property
+    def shifts(self) -> tuple[RouteShift, ...]:
+        """Give its shifts, at least one, in order."""
+        whole = RouteShift(self.starts_at, self.ends_at, self.start, self.end, self.returns_at)
+        return self.split or (whole,)
+
+    def shift_at(self, moment: datetime) -> int:
+        """Give the number, from 0, of the shift that holds a moment, else of the next, else of the last."""
+        numbers = (number for number, shift in enumerate(self.shifts) if moment < shift.ends_at)
+        return next(numbers, len(self.shifts) - 1)
+
+    def stops_of_shift(self, number: int, stops: "Sequence[Stop]") -> "list[Stop]":
+        """Give those of its stops that are planned in one of its shifts."""
+        return [stop for stop in stops if self.shift_at(stop.begins_at) == number]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from map_server.domain.datum import LonLat
 from map_server.domain.travel import WALKING_M_S, check_pace
@@ -13,13 +14,14 @@ _TEAM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 LONGEST_REST_MINUTES = 240
+MOST_SHIFTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
     """A break that begins between two times of the day, taken where the team's shift starts.
 
-    A long one splits the shift in two.
+    The team is at work again after it; hours off between two shifts are `Team.further_shifts`.
     """
 
     earliest: time
@@ -46,8 +48,22 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamShift:
+    """One usual shift of a team, in the ward's zone; one that ends before it begins ends the next day."""
+
+    begins: time
+    ends: time
+    start: LonLat
+    end: LonLat
+
+    def __post_init__(self) -> None:
+        if self.begins == self.ends:
+            raise ValueError("shift_until: the shift must have a length")
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
-    """A team with its usual shift, in the ward's zone.
+    """A team with its usual shift, in the ward's zone, and those that follow it on the same day.
 
     A shift that ends before it begins ends the next day. `skills` name what this team does and others do
     not: kinds of incident or site (illegal_structure, structure_point …), or anything a campaign asks for.
@@ -66,6 +82,7 @@ class Team:
     version: int = 1
     skills: frozenset[str] = frozenset()
     rest: Rest | None = None
+    further_shifts: tuple[TeamShift, ...] = ()
 
     def __post_init__(self) -> None:
         if wrong := sorted(one for one in self.skills if not _SKILL.fullmatch(one)):
@@ -76,9 +93,25 @@ class Team:
             raise ValueError("name_zh: give the team a name in both languages")
         if not _COLOUR.fullmatch(self.colour):
             raise ValueError(f"colour: {self.colour!r} must look like #1769c2")
-        if self.shift_from == self.shift_until:
-            raise ValueError("shift_until: the shift must have a length")
         check_pace(self.pace_m_s)
+        if len(self.shifts) > MOST_SHIFTS:
+            raise ValueError(f"further_shifts: a team has at most {MOST_SHIFTS} shifts in a day")
+        for before, after in pairwise(self.shifts):
+            if not before.begins < before.ends <= after.begins:
+                raise ValueError("further_shifts: each shift must begin after the one before has ended")
+
+    @property
+    def shifts(self) -> tuple[TeamShift, ...]:
+        """Give all shifts of a day in order."""
+        return (TeamShift(self.shift_from, self.shift_until, self.start, self.end), *self.further_shifts)
+
+    def shift_near(self, begins: time) -> TeamShift:
+        """Give the usual shift that begins nearest to a time of the day."""
+        return min(self.shifts, key=lambda one: abs(_minutes(one.begins) - _minutes(begins)))
+
+
+def _minutes(moment: time) -> int:
+    return 60 * moment.hour + moment.minute
 
 
 def shift_times(day: date, begins: time, ends: time, zone: tzinfo) -> tuple[datetime, datetime]:

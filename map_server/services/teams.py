@@ -59,6 +59,9 @@ def _record(team: Team) -> JsonObject:
         "start": list(team.start),
         "end": list(team.end),
         "shift": f"{team.shift_from:%H:%M}-{team.shift_until:%H:%M}",
+        "further_shifts": [
+            f"{one.begins:%H:%M}-{one.ends:%H:%M} {one.start} {one.end}" for one in team.further_shifts
+        ],
         "pace_m_s": team.pace_m_s,
         "is_active": team.is_active,
         "skills": sorted(team.skills),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, func, insert, select
@@ -20,6 +20,7 @@ from map_server.domain.patrol_plan import (
     PlanReport,
     PlanState,
     Route,
+    RouteShift,
     Stop,
     StopState,
     Tally,
@@ -146,7 +147,28 @@ def _route(row: RowMapping) -> Route:
         rest_opens_at=row["rest_opens_at"],
         rest_closes_at=row["rest_closes_at"],
         rest_s=row["rest_s"],
+        split=tuple(_shift(one) for one in row["split"]),
     )
+
+
+def _shift(kept: dict[str, Any]) -> RouteShift:
+    return RouteShift(
+        starts_at=datetime.fromisoformat(kept["starts_at"]),
+        ends_at=datetime.fromisoformat(kept["ends_at"]),
+        start=(kept["start"][0], kept["start"][1]),
+        end=(kept["end"][0], kept["end"][1]),
+        returns_at=datetime.fromisoformat(kept["returns_at"]),
+    )
+
+
+def _kept_shift(shift: RouteShift) -> dict[str, Any]:
+    return {
+        "starts_at": shift.starts_at.isoformat(),
+        "ends_at": shift.ends_at.isoformat(),
+        "start": list(shift.start),
+        "end": list(shift.end),
+        "returns_at": shift.returns_at.isoformat(),
+    }
 
 
 def _route_row(route: Route) -> dict[str, Any]:
@@ -167,6 +189,7 @@ def _route_row(route: Route) -> dict[str, Any]:
         "rest_opens_at": route.rest_opens_at,
         "rest_closes_at": route.rest_closes_at,
         "rest_s": route.rest_s,
+        "split": [_kept_shift(shift) for shift in route.split],
     }
 
 

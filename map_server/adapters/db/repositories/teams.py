@@ -1,5 +1,6 @@
 """Patrol teams as rows."""
 
+from collections.abc import Sequence
 from datetime import time
 
 from sqlalchemy import Connection, select
@@ -7,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.patrols import teams
 from map_server.adapters.db.upsert import upsert
-from map_server.domain.team import Rest, Team
+from map_server.domain.team import Rest, Team, TeamShift
 
 
 class SqlTeams:
@@ -36,6 +37,10 @@ class SqlTeams:
             "rest_from": team.rest and f"{team.rest.earliest:%H:%M}",
             "rest_until": team.rest and f"{team.rest.latest:%H:%M}",
             "rest_minutes": team.rest.minutes if team.rest else 0,
+            "further_shifts": [
+                [f"{one.begins:%H:%M}", f"{one.ends:%H:%M}", list(one.start), list(one.end)]
+                for one in team.further_shifts
+            ],
         }
         upsert(self._connection, teams, [row])
 
@@ -57,9 +62,15 @@ class SqlTeams:
                 version=row["version"],
                 skills=frozenset(row["skills"]),
                 rest=_rest(row),
+                further_shifts=tuple(_shift(*kept) for kept in row["further_shifts"]),
             )
             for row in rows
         ]
+
+
+def _shift(begins: str, ends: str, start: Sequence[float], end: Sequence[float]) -> TeamShift:
+    first, last = time.fromisoformat(begins), time.fromisoformat(ends)
+    return TeamShift(first, last, (start[0], start[1]), (end[0], end[1]))
 
 
 def _rest(row: RowMapping) -> Rest | None:

@@ -25,6 +25,7 @@ teams = Table(
     Column("rest_from", Text),
     Column("rest_until", Text),
     Column("rest_minutes", Integer, nullable=False),
+    Column("further_shifts", CanonicalJson, nullable=False),
 )
 
 patrol_plans = Table(
@@ -64,6 +65,7 @@ patrol_routes = Table(
     Column("rest_opens_at", UtcDateTime),
     Column("rest_closes_at", UtcDateTime),
     Column("rest_s", Integer, nullable=False),
+    Column("split", CanonicalJson, nullable=False),
 )
 
 _VISIT_COLUMNS = (
