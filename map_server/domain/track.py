@@ -17,16 +17,22 @@ class TrackSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackParams:
-    """How long tracks are kept, and how much around a route's hours belongs to it."""
+    """How long tracks are kept, and what belongs to a route: its hours and so much around them.
+
+    `lead_s`: so long before a person says that he takes the route, he is on his way to its first stop.
+    """
 
     kept_days: int = 30
     margin_s: float = 1800.0
+    lead_s: float = 1800.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.kept_days <= 365:
             raise ValueError(f"kept_days: {self.kept_days} is outside 1 to 365")
         if not 0 <= self.margin_s <= 7200:
             raise ValueError(f"margin_s: {self.margin_s} is outside 0 to 7200 s")
+        if not 0 <= self.lead_s <= 7200:
+            raise ValueError(f"lead_s: {self.lead_s} is outside 0 to 7200 s")
 
     def last_kept(self, now: datetime) -> datetime:
         """Give the moment before which tracks are erased."""
@@ -35,7 +41,7 @@ class TrackParams:
     def is_on_shift(self, route: Route, at: datetime) -> bool:
         """Whether a moment belongs to a route's hours."""
         margin = timedelta(seconds=self.margin_s)
-        return route.starts_at - margin <= at <= route.ends_at + margin
+        return any(shift.starts_at - margin <= at <= shift.ends_at + margin for shift in route.shifts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ import json
 from functools import cache
 from pathlib import Path
 
-from map_server.presentation.i18n import LANGUAGES, Language, catalog_path, translations
+from map_server.presentation.i18n import LANGUAGES, Language, catalog_path, script_messages, translations
 from map_server.presentation.pages import STATIC_DIR
+from map_server.presentation.words import all_words
 
 _PRESENTATION = Path(__file__).parent
 _STYLES = ("tokens", "elements", "components", "shell", "field")
@@ -28,24 +29,29 @@ def shell_version() -> str:
     """Give the hash of all that the page is made of; another one makes phones fetch it anew."""
     digest = hashlib.sha256()
     templates = [_PRESENTATION / "templates" / name for name in ("base.html", "field.html", "symbols.svg")]
-    own = [
-        _PRESENTATION / "words.py",
-        _PRESENTATION / "field_words.py",
-        STATIC_DIR / "js" / f"{WORKER}.js",
-        catalog_path("zh"),
-    ]
+    own = [STATIC_DIR / "js" / f"{WORKER}.js", catalog_path("zh")]
     for path in [*templates, *own, *(STATIC_DIR / name for name in shell_files())]:
         digest.update(path.read_bytes())
+    for language in LANGUAGES:
+        words = [all_words(translations(language)), script_messages(language)]
+        digest.update(json.dumps(words, sort_keys=True).encode())
     return digest.hexdigest()[:12]
 
 
 @cache
 def worker_script() -> str:
-    """Give the service worker with the version and the list of what it keeps."""
-    paths = [f"/field/{language}" for language in LANGUAGES]
-    paths += [f"/static/{name}" for name in shell_files()]
-    head = f"const VERSION = {json.dumps(shell_version())};\nconst SHELL = {json.dumps(paths)};\n"
-    return head + (STATIC_DIR / "js" / f"{WORKER}.js").read_text(encoding="utf-8")
+    """Give the service worker with its version, the pages and the hashes of the files that belong to it.
+
+    A phone may fetch while the server is being changed: the hashes tell it that a file is of another version.
+    """
+    pages = [f"/field/{language}" for language in LANGUAGES]
+    files = {
+        f"/static/{name}": hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()
+        for name in shell_files()
+    }
+    head = {"VERSION": shell_version(), "PAGES": pages, "FILES": files}
+    lines = [f"const {name} = {json.dumps(value)};" for name, value in head.items()]
+    return "\n".join([*lines, (STATIC_DIR / "js" / f"{WORKER}.js").read_text(encoding="utf-8")])
 
 
 def manifest(language: Language) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from secrets import compare_digest
 
 from map_server.domain.errors import Unauthenticated
@@ -106,15 +107,20 @@ class _Walking:
         self._routes: dict[tuple[str, str], Route | None] = {}
 
     def route_at(self, fix: TrackFix) -> Route | None:
-        """Give the route that the person had taken by then, if its hours hold the moment."""
-        taken = self._work.field.taken_route(self._actor, fix.at)
+        """Give the route that the person had taken by then or soon took, if its hours hold the moment."""
+        for taken_by in (fix.at, fix.at + timedelta(seconds=self._params.lead_s)):
+            route = self._route(self._work.field.taken_route(self._actor, taken_by))
+            if route is not None and self._params.is_on_shift(route, fix.at):
+                return route
+        return None
+
+    def _route(self, taken: tuple[str, str] | None) -> Route | None:
         if taken is None:
             return None
         if taken not in self._routes:
             routes = {route.team_id: route for route in self._work.patrols.routes(taken[0])}
             self._routes[taken] = routes.get(taken[1])
-        route = self._routes[taken]
-        return route if route is not None and self._params.is_on_shift(route, fix.at) else None
+        return self._routes[taken]
 
 
 def _hash(token: str) -> str:

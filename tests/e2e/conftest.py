@@ -1,26 +1,28 @@
 """The system's Chromium, watched: a console error, a failed request or one to another host fails the test."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
-from map_server.presentation.pages import front_end_is_built
+from map_server.domain.account import Role
+from map_server.entrypoints.http.security import SESSION_COOKIE
+from tests.e2e.chromium import ARGUMENTS, CHROMIUM, need_chromium
+from tests.e2e.field_phone import Phone, go_with
+from tests.fakes.thin_line import ThinLine, thin_line
+from tests.field_day import load_sites, plan_day
 from tests.running_server import RunningServer, running_server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
@@ -28,10 +30,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for one module: Playwright keeps an event loop running, which later modules would meet."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    if not front_end_is_built():
-        pytest.skip("the front-end packages are not built: make map_server/presentation/static/vendor/.built")
+    need_chromium()
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield launched
@@ -101,3 +100,32 @@ def open_page(browser: Browser, server: RunningServer, watch: Watch) -> Iterator
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """For browsers with a profile of their own; never in one module with `browser`."""
+    need_chromium()
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def line(server: RunningServer) -> Iterator[tuple[ThinLine, str]]:
+    with thin_line(server.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(
+    playwright: Playwright, server: RunningServer, line: tuple[ThinLine, str], tmp_path: Path
+) -> Iterator[Phone]:
+    """A phone whose owner logged in with signal; the server's clock goes with the phone's."""
+    started = Phone(playwright, tmp_path / "profile", line[1])
+    go_with(server, started)
+    load_sites(server, tmp_path)
+    plan_day(server)
+    started.log_in(server.person(Role.PATROL).cookies[SESSION_COOKIE])
+    yield started
+    if started.context is not None:
+        started.context.close()

@@ -1,218 +1,26 @@
 """A day in the field on a phone-sized Chromium: no signal, a killed browser, a line that loses requests."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import expect
 
 from map_server.domain.account import Role
-from map_server.domain.inspection import Result
-from map_server.entrypoints.http.security import SESSION_COOKIE
-from map_server.presentation.pages import front_end_is_built
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM
-from tests.fakes.thin_line import ThinLine, thin_line
-from tests.field_day import HERE, PLAN, TEAM, east, jpeg, load_sites, plan_day, sha256
-from tests.running_server import RunningServer, running_server
+from tests.e2e.field_phone import (
+    SENT_MS,
+    Phone,
+    expect_all_arrived_once,
+    go_with,
+    open_once_with_signal,
+    work_without_signal,
+)
+from tests.fakes.thin_line import ThinLine
+from tests.field_day import HERE, PLAN, TEAM, east, jpeg
+from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
-
-FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-SMALL_PHONE = {"width": 360, "height": 640}
-SENT_MS = 90_000
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    if not front_end_is_built():
-        pytest.skip("the front-end packages are not built: make map_server/presentation/static/vendor/.built")
-    with sync_playwright() as started:
-        yield started
-
-
-class Phone:
-    """One person's phone: a browser with a profile that outlives it."""
-
-    def __init__(self, playwright: Playwright, profile: Path, url: str, cookie: str) -> None:
-        self._playwright = playwright
-        self._profile = profile
-        self._cookie = cookie
-        self.url = url
-        self.context: BrowserContext | None = None
-        self.page = self._start()
-
-    def _start(self) -> Page:
-        self.context = self._playwright.chromium.launch_persistent_context(
-            str(self._profile),
-            executable_path=CHROMIUM,
-            args=[*ARGUMENTS, *FAKE_CAMERA],
-            viewport=SMALL_PHONE,  # type: ignore[arg-type]
-            is_mobile=True,
-            has_touch=True,
-            locale="en-US",
-            base_url=self.url,
-            permissions=["geolocation"],
-            geolocation={"longitude": HERE[0], "latitude": HERE[1], "accuracy": 8},
-        )
-        week_s = 7 * 86400
-        self.context.add_cookies(
-            [
-                {
-                    "name": SESSION_COOKIE,
-                    "value": self._cookie,
-                    "url": self.url,
-                    "expires": self.seconds() + week_s,
-                }
-            ]
-        )
-        self.page = self.context.pages[0]
-        return self.page
-
-    def seconds(self) -> float:
-        """The time of the machine, which is the phone's."""
-        assert self.context is not None
-        return float(self.context.pages[0].evaluate("Date.now()")) / 1000
-
-    def open(self, view: str = "route") -> None:
-        self.page.goto(f"/field/en#{view}")
-        expect(self.page.locator("[data-field]")).to_have_attribute("data-ready", "true")
-
-    def stand(self, metres: float, accuracy_m: float = 8) -> None:
-        assert self.context is not None
-        lon, lat = east(metres)
-        self.context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": accuracy_m})
-
-    def kill(self) -> None:
-        """End the browser's processes as a phone without power does; they are known by their profile."""
-        own = f"--user-data-dir={self._profile}"
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdecimal():
-                continue
-            try:
-                is_own = own in (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            except OSError:  # it has ended
-                continue
-            if is_own:
-                os.kill(int(entry.name), signal.SIGKILL)
-
-    def start_again(self) -> None:
-        (self._profile / "SingletonLock").unlink(missing_ok=True)
-        self._start()
-
-    def tap(self, selector: str) -> None:
-        self.page.locator(selector).tap()
-
-    def take(self, role: str, content: bytes, folder: Path) -> None:
-        path = folder / f"{role}-{len(content)}.jpg"
-        path.write_bytes(content)
-        before = self.page.locator(".field-photo").count()
-        self.page.locator(f"[data-photo={role}]").set_input_files(path)
-        expect(self.page.locator(".field-photo")).to_have_count(before + 1)
-
-    def choose(self, name: str, value: str) -> None:
-        self.page.locator(f".field-choice:has(input[name={name}][value={value}])").tap()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path / "data") as running:
-        yield running
-
-
-@pytest.fixture
-def line(server: RunningServer) -> Iterator[tuple[ThinLine, str]]:
-    with thin_line(server.url) as opened:
-        yield opened
-
-
-StartPhone = Callable[[], Phone]
-
-
-@pytest.fixture
-def phone(
-    playwright: Playwright, server: RunningServer, line: tuple[ThinLine, str], tmp_path: Path
-) -> Iterator[Phone]:
-    """A phone whose owner logged in with signal; the server's clock goes with the phone's."""
-    cookie = server.person(Role.PATROL).cookies[SESSION_COOKIE]
-    started = Phone(playwright, tmp_path / "profile", line[1], cookie)
-    go_with(server, started)
-    load_sites(server, tmp_path)
-    plan_day(server)
-    # the person was invited at the test clock's noon: log in anew at the phone's time
-    started._cookie = server.person(Role.PATROL).cookies[SESSION_COOKIE]
-    assert started.context is not None
-    started.context.add_cookies(
-        [
-            {
-                "name": SESSION_COOKIE,
-                "value": started._cookie,
-                "url": line[1],
-                "expires": started.seconds() + 86400,
-            }
-        ]
-    )
-    yield started
-    if started.context is not None:
-        started.context.close()
-
-
-def go_with(server: RunningServer, phone: Phone) -> None:
-    server.clock.wall = datetime.fromtimestamp(phone.seconds(), UTC)
-
-
-def open_once_with_signal(phone: Phone) -> None:
-    phone.open()
-    expect(phone.page.locator(f"[data-accept={TEAM}]")).to_be_visible()
-    phone.page.evaluate(
-        """() => navigator.serviceWorker.controller ? null : new Promise((done) =>
-             navigator.serviceWorker.addEventListener("controllerchange", () => done(null)))"""
-    )
-
-
-def work_without_signal(phone: Phone, folder: Path) -> None:
-    """Take the route, arrive, two pictures, the result, a find."""
-    phone.tap(f"[data-accept={TEAM}]")
-    phone.tap("[data-next] [data-arrive]")
-    expect(phone.page.locator("[data-stop-form]")).to_be_visible()
-    phone.take("before", jpeg(21, 640), folder)
-    phone.choose("outcome", "clear")
-    phone.take("after", jpeg(22, 800), folder)
-    phone.tap("[data-stop-form] [type=submit]")
-    expect(phone.page.locator("[data-next][data-stop=stop-2]")).to_be_visible()
-    phone.tap("[data-tab=find]")
-    phone.stand(15)
-    phone.choose("find_kind", "garbage_drop")
-    phone.take("find", jpeg(23, 720), folder)
-    phone.tap("[data-find-form] [type=submit]")
-    expect(phone.page.locator("[data-count=queue]")).to_have_text("4")
-
-
-def expect_all_arrived_once(server: RunningServer, phone: Phone) -> None:
-    expect(phone.page.locator("[data-item-state=kept]")).to_have_count(4, timeout=SENT_MS)
-    chief = server.person(Role.SUPERVISOR)
-    kinds = {"kind": ["accept", "arrive", "result", "find"]}
-    visits = chief.get("/api/v1/visits", params=kinds).json()["visits"]
-    by_arrival = sorted(visits, key=lambda visit: visit["received_at"])
-    assert [visit["doubts"] for visit in by_arrival] == [[]] * 4
-    details = [chief.get(f"/api/v1/visits/{visit['record_id']}").json() for visit in visits]
-    in_order = sorted(details, key=lambda visit: visit["sequence"])
-    assert [visit["kind"] for visit in in_order] == ["accept", "arrive", "result", "find"]
-    assert [visit["made_at"] for visit in in_order] == sorted(visit["made_at"] for visit in in_order)
-    for visit in in_order[2:]:
-        assert visit["photos"] == visit["photos_here"] == (2 if visit["kind"] == "result" else 1)
-        for picture in visit["pictures"]:
-            content = chief.get(f"/api/v1/evidence/{picture['kept_sha256']}")
-            assert sha256(content.content) == picture["kept_sha256"]  # what the camera wrote in is taken out
-            assert picture["received_at"] is not None  # given only where the sent bytes had the named hash
-    (inspection,) = server.services.sites.history("DP-0").inspections
-    assert (inspection.result, len(inspection.photos)) == (Result.CLEAR, 2)
-    assert len(chief.get("/api/v1/incidents").json()["incidents"]) == 1
-    assert server.services.patrols.show(PLAN).stops[0].done_at is not None
 
 
 @pytest.mark.parametrize("loss", [0.0, 0.3], ids=["a good line", "a line that loses 30 %"])
@@ -263,6 +71,31 @@ def test_camera_in_the_page_gives_a_picture_that_is_fresh(
     expect(phone.page.locator("[data-item-state=kept]")).to_have_count(3, timeout=SENT_MS)
     (visit,) = server.person(Role.SUPERVISOR).get("/api/v1/visits").json()["visits"]
     assert (visit["photos_here"], visit["doubts"]) == (1, [])
+
+
+@pytest.mark.parametrize("agrees", [True, False], ids=["with consent", "without"])
+def test_way_to_the_first_stop_is_noted_with_a_consent_of_its_own(
+    server: RunningServer, phone: Phone, agrees: bool
+) -> None:
+    open_once_with_signal(phone)
+    phone.tap("[data-tab=more]")
+    way = phone.page.locator("[data-consent=track_lead]")
+    expect(way).to_be_disabled()
+    phone.tap("[data-consent=track]")
+    expect(way).to_be_enabled()
+    if agrees:
+        way.tap()
+    expect(way).to_be_checked(checked=agrees)
+    expect(phone.page.locator("[data-noting]")).to_have_count(1 if agrees else 0)
+    phone.stand(200)  # from home to the first stop
+    phone.tap("[data-tab=route]")
+    go_with(server, phone)
+    phone.tap(f"[data-accept={TEAM}]")
+    expect(phone.page.locator("[data-next]")).to_be_visible()
+    tracks = server.services.field.tracks
+    while not (noted := tracks.of_team(PLAN, TEAM)):
+        phone.page.wait_for_timeout(100)
+    assert noted[0].lon == (HERE if agrees else east(200))[0]
 
 
 def test_refused_record_tells_why_and_holds_up_nothing(

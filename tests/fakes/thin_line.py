@@ -8,19 +8,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
+from tests.fakes.other_build import OtherBuild
+
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
+_FOR_THE_CACHE = {"if-none-match", "if-modified-since", "etag", "last-modified", "cache-control"}
 
 
 class ThinLine:
     """`is_down` answers nothing at all. `loss` is the share of requests to the API that fail.
 
     A third of these get 503, a third are cut before the server heard them, a third after it obeyed.
+    `build`: the version of the server's program that answers; None for the real one.
     """
 
     def __init__(self, upstream: str, seed: int) -> None:
         self.upstream = upstream
         self.is_down = False
         self.loss = 0.0
+        self.build: OtherBuild | None = None
         self.failed = 0
         self.passed = 0
         self._die = random.Random(seed)
@@ -56,7 +61,8 @@ def thin_line(upstream: str, seed: int = 7) -> Iterator[tuple[ThinLine, str]]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            left_out = {"connection"} if line.build is None else {"connection"} | _FOR_THE_CACHE
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in left_out}
             answer = client.request(self.command, self.path, content=body, headers=headers)
             if fate == "cut after":
                 self.close_connection = True
@@ -64,14 +70,15 @@ def thin_line(upstream: str, seed: int = 7) -> Iterator[tuple[ThinLine, str]]:
             self._pass_on(answer)
 
         def _pass_on(self, answer: httpx.Response) -> None:
+            content = answer.content if line.build is None else line.build.changed(self.path, answer.content)
             self.send_response(answer.status_code)
             for name, value in answer.headers.multi_items():
-                if name.lower() not in _HOP_BY_HOP:
+                if name.lower() not in (_HOP_BY_HOP if line.build is None else _HOP_BY_HOP | _FOR_THE_CACHE):
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.content)))
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(answer.content)
+                self.wfile.write(content)
 
         do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _answer
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from map_server.domain.account import Role
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM, DESK
+from tests.e2e.chromium import ARGUMENTS, CHROMIUM
+from tests.e2e.conftest import DESK
 from tests.running_server import RunningServer, running_server
 
 _MARK_SEEN = "() => document.querySelectorAll('.leaflet-marker-pane > *').length > 0 && performance.now()"

@@ -50,8 +50,7 @@ def day(actor: PatrolActor, services: ServicesDep) -> DayOut:
     """Give the routes of the day with all that is needed to walk one without signal."""
     field = services.field
     found = field.days.of(actor.audit_name, actor.reach)
-    params = field.tracks.params
-    return DayOut.of(found, services.clock.now(), params.kept_days, params.margin_s)
+    return DayOut.of(found, services.clock.now(), field.tracks.params)
 
 
 @router.post("/records", status_code=201, responses=problems(401, 403, 404, 409, 422))

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from map_server.domain.errors import NotFound
 from map_server.entrypoints.http.security import PatrolActor
-from map_server.presentation.field_shell import manifest, worker_script
+from map_server.presentation.field_shell import manifest, shell_version, worker_script
 from map_server.presentation.i18n import LANGUAGES, Language
 from map_server.presentation.pages import language_of, render
 
@@ -28,7 +28,14 @@ def service_worker() -> Response:
 @router.get("/field/{language}")
 def field_shell(request: Request, actor: PatrolActor, language: str) -> Response:
     """Give the shell: nothing in it belongs to a person, because phones keep it."""
-    return render(request, "field.html", language=_known(language), person=None, csrf_token="")
+    return render(
+        request,
+        "field.html",
+        language=_known(language),
+        version=shell_version(),
+        person=None,
+        csrf_token="",
+    )
 
 
 @router.get("/field/{language}/manifest.webmanifest")

@@ -21,6 +21,7 @@ from map_server.domain.patrol import SubjectKind
 from map_server.domain.patrol_plan import StopState
 from map_server.domain.photo import MAX_PHOTO_BYTES
 from map_server.domain.result_form import FORMS, OTHER_FORM, REST_FORM, Outcome, QuestionKind, ResultForm
+from map_server.domain.track import TrackParams
 from map_server.domain.track_match import TrackFix
 from map_server.domain.visit import Doubt, Flag, PhoneTime, TakenPhoto
 from map_server.services.field_day import DayRoute, DayStop, FieldDay
@@ -340,9 +341,10 @@ class DayOut(BaseModel):
     forms: dict[str, FormOut] = Field(description="By category; `other` and `break` for what has none")
     kept_days: int = Field(description="After so many days tracks are erased")
     margin_s: float = Field(description="A track is kept from so long before a route until so long after it")
+    lead_s: float = Field(description="... and from so long before the person takes it")
 
     @classmethod
-    def of(cls, day: FieldDay, now: datetime, kept_days: int, margin_s: float) -> "DayOut":
+    def of(cls, day: FieldDay, now: datetime, track: TrackParams) -> "DayOut":
         """Write the day."""
         forms = {**FORMS, "other": OTHER_FORM, "break": REST_FORM}
         return cls(
@@ -351,6 +353,7 @@ class DayOut(BaseModel):
             taken=None if day.taken is None else TakenRoute(plan_id=day.taken[0], team_id=day.taken[1]),
             seen=sorted(day.seen),
             forms={str(name): FormOut.of(form) for name, form in forms.items()},
-            kept_days=kept_days,
-            margin_s=margin_s,
+            kept_days=track.kept_days,
+            margin_s=track.margin_s,
+            lead_s=track.lead_s,
         )

@@ -1,5 +1,6 @@
 """The field through real HTTP: records once, pictures in parts, flags, what follows from them, tracks."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -272,6 +273,18 @@ class TestTracks:
         idle = FieldPhone(server, server.person(Role.PATROL))
         assert self.track(idle, 0, 1).json() == {"kept": 0, "outside": 2}
 
+    def test_way_to_the_first_stop_counts_once_the_route_is_taken(
+        self, server: RunningServer, phone: FieldPhone
+    ) -> None:
+        early = FieldPhone(server, server.person(Role.PATROL), phone_id="phone-2")
+        assert self.track(early, -20, -10).json() == {
+            "kept": 0,
+            "outside": 2,
+        }  # whose way it is nobody knows yet
+        assert early.accept().status_code == 201
+        lead = int(TrackParams().lead_s / 60)
+        assert self.track(early, -lead - 1, -lead, -20, -10).json() == {"kept": 3, "outside": 1}
+
     def test_tracks_are_erased_in_time(self, server: RunningServer, phone: FieldPhone) -> None:
         self.track(phone, 0, 1)
         tracks = server.services.field.tracks
@@ -316,6 +329,10 @@ def test_service_worker_names_every_file_of_the_shell(server: RunningServer) -> 
     client = server.person(Role.PATROL)
     answer = server.stranger().get("/field/service-worker.js")
     assert answer.headers["Service-Worker-Allowed"] == "/field"
-    line = next(line for line in answer.text.splitlines() if line.startswith("const SHELL"))
-    for path in line.split('"')[1::2]:
-        assert client.get(path).status_code == 200, path
+    said = dict(line.removeprefix("const ").split(" = ", 1) for line in answer.text.splitlines()[:3])
+    head = {name: json.loads(value.rstrip(";")) for name, value in said.items()}
+    for path in head["PAGES"]:
+        assert f'data-version="{head["VERSION"]}"' in client.get(path).text
+    assert len(head["FILES"]) > 20
+    for path, digest in head["FILES"].items():
+        assert sha256(client.get(path).content) == digest, path

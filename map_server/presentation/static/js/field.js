@@ -4,7 +4,9 @@ import { PhoneClock } from "./field_clock.js";
 import { pictureOf } from "./field_picture.js";
 import { Place } from "./field_place.js";
 import { Queue } from "./field_queue.js";
-import { keepForSure, lastAccount, openStore, rememberAccount, room, uuid7 } from "./field_store.js";
+import { Room, keepForSure } from "./field_room.js";
+import { lastAccount, openStore, rememberAccount, uuid7 } from "./field_store.js";
+import { keepPage } from "./field_update.js";
 import { View } from "./field_view.js";
 import { t } from "./i18n.js";
 import { toast } from "./toast.js";
@@ -28,13 +30,17 @@ async function whoIsIt() {
 }
 
 class Phone {
-  constructor(store, account) {
+  constructor(store, account, reserve) {
     this.store = store;
+    this.reserve = reserve;
     this.account = account;
     this.clock = new PhoneClock();
     this.place = new Place(() => this.view.placeChanged());
-    this.queue = new Queue(store, account, this.clock);
+    this.queue = new Queue(store, account, this.clock, () => this.fillReserve());
     this.view = new View(page, this);
+    this.early = [];
+    this.doing = 0;
+    this.rested = [];
     this.queue.listen(() => this.refresh());
   }
 
@@ -43,8 +49,25 @@ class Phone {
     addEventListener("hashchange", () => this.show());
     await this.refresh();
     this.queue.run();
-    if (this.route) this.follow();
+    this.follow();
     page.dataset.ready = "true";
+    this.fillReserve();
+  }
+
+  /** Do something that a new version of the page must not cut short. */
+  async whole(work) {
+    this.doing += 1;
+    try {
+      return await work();
+    } finally {
+      this.doing -= 1;
+      if (!this.doing) for (const resolve of this.rested.splice(0)) resolve();
+    }
+  }
+
+  /** Wait until nothing of that kind is being done. */
+  idle() {
+    return this.doing ? new Promise((resolve) => this.rested.push(resolve)) : Promise.resolve();
   }
 
   /** Read what lies on the phone, and show it. */
@@ -55,8 +78,9 @@ class Phone {
       this.store.all("photos"),
       this.store.all("drafts"),
     ]);
-    Object.assign(this, { day: day ?? null, records, photos, drafts, room: await room() });
+    Object.assign(this, { day: day ?? null, records, photos, drafts, room: await this.reserve.look() });
     this.consent = (await this.store.meta("track")) ?? null;
+    this.consentToLead = (await this.store.meta("track_lead")) ?? null;
     this.route = this.myRoute();
     this.show();
   }
@@ -105,50 +129,78 @@ class Phone {
 
   async accept(route) {
     await keepForSure();
-    await this.say({ kind: "accept", plan_id: route.plan_id, team_id: route.team_id }, { label: "accept" });
+    const isKept = await this.say({ kind: "accept", plan_id: route.plan_id, team_id: route.team_id }, { label: "accept" });
+    if (!isKept) return;
     location.hash = "route";
     this.follow();
+    await Promise.all(this.early.splice(0).map((fix) => this.keepFix(fix)));
+    this.queue.run();
   }
 
-  /** Follow the phone for check-ins; its track is kept only where the person agreed. */
+  /** Follow the phone for check-ins; before a route is taken, only where the person agreed to that. */
   follow() {
-    this.place.start((fix) => this.consent && this.isOnShift(fix) && this.store.put("fixes", fix));
+    if (this.route || (this.consent && this.consentToLead)) this.place.start((fix) => this.keepFix(fix));
+    else this.place.stop();
+  }
+
+  /** Keep a position for the track. The way to the first stop stays in the page's memory until the route is taken. */
+  async keepFix(fix) {
+    if (!this.consent) return;
+    if (!this.route) {
+      const since = Date.now() - (this.day?.lead_s ?? 0) * 1000;
+      if (this.consentToLead) this.early = [...this.early, fix].filter((one) => new Date(one.at) >= since);
+    } else if (this.isOnShift(fix)) {
+      await this.store.put("fixes", fix).catch(() => {}); // no room: pictures and records go first
+    }
+  }
+
+  /** Whether positions are being noted at this moment. */
+  get isNoting() {
+    if (!this.consent || !this.place.last) return false;
+    return this.route ? this.isOnShift({ at: new Date() }) : Boolean(this.consentToLead);
   }
 
   isOnShift(fix) {
-    const route = this.route;
-    if (!route) return false;
+    const { route } = this;
     const margin = this.day.margin_s * 1000;
     const at = new Date(fix.at).getTime();
     return at >= new Date(route.starts_at) - margin && at <= new Date(route.ends_at).getTime() + margin;
   }
 
-  async setConsent(agrees) {
-    await this.store.setMeta("track", agrees);
+  /** Remember what the person agrees to: the track of his route ("track"), and the way there ("track_lead"). */
+  async setConsent(name, agrees) {
+    await this.store.setMeta(name, agrees);
+    if (name === "track" && !agrees) await this.store.setMeta("track_lead", false);
     await this.refresh();
-    if (this.route) this.follow();
+    if (!this.consent || !this.consentToLead) this.early = [];
+    this.follow();
   }
 
-  async arrive(stop) {
-    await this.say({ kind: "arrive", ...this.named(stop), ...(await this.place.now()) }, { label: stop.stop_id });
+  /** Say that one is at a stop; tells whether that is written down. */
+  arrive(stop) {
+    return this.whole(async () => this.say({ kind: "arrive", ...this.named(stop), ...(await this.place.now()) }, { label: stop.stop_id }));
   }
 
-  async finish(stop, said) {
-    const draft = await this.draft(stop.stop_id);
-    const record = { kind: "result", ...this.named(stop), ...(await this.place.now()), ...said };
-    await this.say(record, { photos: draft.photos, draft: stop.stop_id, label: stop.stop_id });
-    location.hash = "route";
+  finish(stop, said) {
+    return this.whole(async () => {
+      const draft = await this.draft(stop.stop_id);
+      const record = { kind: "result", ...this.named(stop), ...(await this.place.now()), ...said };
+      const isKept = await this.say(record, { photos: draft.photos, draft: stop.stop_id, label: stop.stop_id });
+      if (isKept) location.hash = "route";
+    });
   }
 
-  /** Report something new. Without a position there is nothing to report: false. */
-  async find(said) {
-    const here = await this.place.now();
-    if (!here.fix) return false;
-    const draft = await this.draft("find");
-    const own = this.route ? { plan_id: this.route.plan_id, team_id: this.route.team_id } : {};
-    await this.say({ kind: "find", ...own, ...here, ...said }, { photos: draft.photos, draft: "find", label: "find" });
-    location.hash = "route";
-    return true;
+  /** Report something new: "kept", "full", or "lost" where the phone does not know its place. */
+  find(said) {
+    return this.whole(async () => {
+      const here = await this.place.now();
+      if (!here.fix) return "lost";
+      const draft = await this.draft("find");
+      const own = this.route ? { plan_id: this.route.plan_id, team_id: this.route.team_id } : {};
+      const isKept = await this.say({ kind: "find", ...own, ...here, ...said }, { photos: draft.photos, draft: "find", label: "find" });
+      if (isKept) location.hash = "route";
+      return isKept ? "kept" : "full";
+    });
   }
 
   async seen(message) {
@@ -159,7 +211,7 @@ class Phone {
     return { plan_id: this.route.plan_id, team_id: this.route.team_id, stop_id: stop.stop_id };
   }
 
-  /** Write a record down, then send it. What is written is safe. */
+  /** Write a record down, then send it. What is written is safe; tells whether it is. */
   async say(said, { photos = [], draft = null, label }) {
     const named = photos.map(({ sha256, source_sha256, size_bytes, captured_at, role }) => ({ sha256, source_sha256, size_bytes, captured_at, role }));
     const record = { record_id: uuid7(), ...this.clock.stamp(), ...said, ...(named.length ? { photos: named } : {}) };
@@ -167,10 +219,11 @@ class Phone {
       await this.store.addRecord(record, { photos: named, draft, label });
     } catch (error) {
       toast(t("The phone's storage is full: this was not kept. Free some room and press once more. ({why})", { why: error.name }), { isBad: true });
-      throw error;
+      return false;
     }
     await this.refresh();
     this.queue.run();
+    return true;
   }
 
   async draft(key) {
@@ -181,18 +234,36 @@ class Phone {
     await this.store.put("drafts", { ...(await this.draft(key)), ...change }, key);
   }
 
-  /** Take a picture into a draft: small, hashed and on the disk before it is shown. */
-  async takePicture(key, role, file) {
-    const { bytes, ...facts } = await pictureOf(file);
-    const draft = await this.draft(key);
-    const photos = [...draft.photos.filter((one) => one.sha256 !== facts.sha256), { ...facts, role }];
-    await this.store.addPicture(key, { ...draft, photos }, { sha256: facts.sha256, bytes });
-    this.room = await room();
+  /** Take a picture into a draft: small, hashed and on the disk before it is shown. Throws an Error with words. */
+  takePicture(key, role, file) {
+    return this.whole(async () => {
+      const { bytes, ...facts } = await pictureOf(file);
+      const draft = await this.draft(key);
+      const photos = [...draft.photos.filter((one) => one.sha256 !== facts.sha256), { ...facts, role }];
+      try {
+        await this.store.addPicture(key, { ...draft, photos }, { sha256: facts.sha256, bytes });
+      } catch {
+        throw new Error(t("The phone's storage is full: the picture was not kept. Free some room, then take it again."));
+      } finally {
+        await this.lookForRoom();
+      }
+    });
   }
 
   async leavePictureOut(key, sha256) {
-    const draft = await this.draft(key);
-    await this.keepDraft(key, { photos: draft.photos.filter((one) => one.sha256 !== sha256) });
+    await this.store.dropPicture(key, sha256);
+    await this.lookForRoom();
+  }
+
+  async lookForRoom() {
+    this.room = await this.reserve.look();
+    this.show();
+  }
+
+  /** Keep some room for later; what a picture left behind goes there first. */
+  async fillReserve() {
+    await this.reserve.fill();
+    await this.lookForRoom();
   }
 
   /** Send a refused item once more. */
@@ -206,25 +277,12 @@ class Phone {
   }
 }
 
-/** Keep the page itself on the phone; a new version waits until the person takes it. */
-async function installWorker(view) {
-  if (!navigator.serviceWorker) return;
-  const registration = await navigator.serviceWorker.register("/field/service-worker.js", { scope: "/field" });
-  const offer = (worker) => worker && navigator.serviceWorker.controller && view.offerUpdate(() => worker.postMessage("take-over"));
-  offer(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const worker = registration.installing;
-    worker.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
-  });
-  const hadOne = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => hadOne && location.reload());
-}
-
 const account = await whoIsIt();
 if (account) {
-  const phone = new Phone(await openStore(account.account_id), account);
+  const reserve = await Room.open();
+  const phone = new Phone(await openStore(account.account_id, reserve), account, reserve);
   await phone.start();
-  installWorker(phone.view).catch(() => phone.view.noWorker());
+  keepPage(phone.view, () => phone.idle()).catch(() => {}); // the page says under "More" whether it is kept
 } else {
   page.textContent = t("Log in once with signal; after that the day works without.");
 }

@@ -1,7 +1,8 @@
 // The two forms of the phone page: the result at a stop, and a new find. What is typed and each picture are kept at once.
 import { hasCamera, shoot } from "./field_camera.js";
-import { clockTime, el, icon, metres, nameOf, notice } from "./field_parts.js";
+import { clockTime, el, icon, metres, nameOf, notice, swap } from "./field_parts.js";
 import { metresBetween } from "./field_place.js";
+import { inMegabytes } from "./field_room.js";
 import { t } from "./i18n.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
@@ -68,8 +69,7 @@ function photoStrip(phone, key, role, title, onchange) {
       try {
         await phone.takePicture(key, role, file);
       } catch (error) {
-        const why = error.name === "QuotaExceededError" ? t("The phone's storage is full: the picture was not kept. Free some room, then take it again.") : error.message;
-        toast(why, { isBad: true });
+        toast(error.message, { isBad: true });
       }
     }
     await draw();
@@ -92,19 +92,30 @@ function photoStrip(phone, key, role, title, onchange) {
   }
   const input = el("input", { type: "file", accept: "image/*", capture: "environment", class: "visually-hidden", "data-photo": role, onchange: chosen });
   const lens = el("label", { class: "button field-lens", "data-lens": role, onclick: open }, icon("photo"), el("span", {}, title), input);
-  if (phone.room.isFull) {
-    input.disabled = true;
-    lens.setAttribute("aria-disabled", "true");
-  }
+  allow(input, !phone.room.isFull);
   draw();
   return el("div", { class: "field-photo-row" }, lens, strip);
 }
 
-/** Says before a picture is taken when there is little room for it. */
+function allow(input, may) {
+  input.disabled = !may;
+  input.closest("label").setAttribute("aria-disabled", String(!may));
+}
+
+/** A place that says before a picture is taken when there is little room for it. */
 export function roomNotice(phone) {
-  const { isFull, isScarce, left_mb: left } = phone.room;
-  if (isFull) return notice("bad", t("The phone's storage is full: no picture can be taken. Delete films or programs on the phone; what is written down here is safe."));
-  return isScarce ? notice("warn", t("The phone's storage is nearly full: {left} MB are left for pictures.", { left })) : null;
+  return el("div", { "data-room": true }, ...roomText(phone));
+}
+
+function roomText({ room: { isFull, isScarce, left } }) {
+  if (isFull) return [notice("bad", t("The phone's storage is full: no picture can be taken. Delete films or programs on the phone; what is written down here is safe."))];
+  return isScarce ? [notice("warn", t("The phone's storage is nearly full: {left} MB are left for pictures.", { left: inMegabytes(left) }))] : [];
+}
+
+/** Bring what an open form says of the room up to date. */
+export function showRoom(phone, body) {
+  for (const place of body.querySelectorAll("[data-room]")) swap(place, ...roomText(phone));
+  for (const input of body.querySelectorAll("[data-photo]")) allow(input, !phone.room.isFull);
 }
 
 export async function stopForm(phone, stop) {
@@ -119,7 +130,7 @@ export async function stopForm(phone, stop) {
     phone.keepDraft(key, { outcome: box.elements.outcome.value, answers: answersOf(box, form.questions), note: box.elements.note.value }).catch(() => {});
   };
   box.append(
-    roomNotice(phone) ?? "",
+    roomNotice(phone),
     photoStrip(phone, key, "before", t("Photo before"), changed),
     el("fieldset", { class: "field-question" }, el("legend", {}, t("What did you find?")), choices("outcome", form.outcomes, "outcome", draft.outcome, changed)),
     ...form.questions.map((asked) => question(asked, draft.answers ?? {}, changed)),
@@ -204,7 +215,7 @@ export async function findForm(phone) {
   };
   box.append(
     el("h1", {}, t("Report something new")),
-    roomNotice(phone) ?? "",
+    roomNotice(phone),
     el("fieldset", { class: "field-question" }, el("legend", {}, t("What is it?")), choices("find_kind", FIND_KINDS, "kind", draft.find_kind, changed)),
     photoStrip(phone, "find", "find", t("Take a picture"), changed),
     el("label", { class: "field-question" }, el("span", {}, t("Note")), el("textarea", { name: "note", rows: 2, maxlength: 1000, oninput: changed }, draft.note ?? "")),
@@ -218,9 +229,9 @@ export async function findForm(phone) {
     if (tell(!kind ? t("Choose what it is.") : photos.length ? null : t("Take a picture of it."))) return;
     const button = box.querySelector("[type=submit]");
     button.disabled = true;
-    const isKept = await phone.find({ find_kind: kind, note: box.elements.note.value.trim() }).finally(() => (button.disabled = false));
-    if (!isKept) tell(t("The phone does not know where it is. Step into the open and press again; nothing is lost."));
-    else toast(t("Written down. It is sent as soon as there is signal."));
+    const end = await phone.find({ find_kind: kind, note: box.elements.note.value.trim() }).finally(() => (button.disabled = false));
+    if (end === "lost") tell(t("The phone does not know where it is. Step into the open and press again; nothing is lost."));
+    if (end === "kept") toast(t("Written down. It is sent as soon as there is signal."));
   });
   return box;
 }

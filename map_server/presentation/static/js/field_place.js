@@ -34,7 +34,7 @@ export class Place {
         this.trouble = error.code === error.PERMISSION_DENIED ? "denied" : "none";
         this.onFix();
       },
-      { enableHighAccuracy: true, maximumAge: 5_000 },
+      { enableHighAccuracy: true, maximumAge: 0 },
     );
   }
 

@@ -41,7 +41,9 @@ async function refusal(response) {
 }
 
 export class Queue {
-  constructor(store, account, clock) {
+  /** `freed()` is called when pictures have left the phone. */
+  constructor(store, account, clock, freed) {
+    this.freed = freed;
     this.store = store;
     this.account = account;
     this.clock = clock;
@@ -134,12 +136,12 @@ export class Queue {
     this.clock.compare(session.server_time, before);
     if (session.account_id !== this.account.account_id) throw new Refusal(403, "other-account", "");
     this.csrf = session.csrf_token;
-    await this.store.setMeta("offset_s", this.clock.offset_s);
+    await this.store.setMeta("offset_s", this.clock.offset_s).catch(() => {}); // a full phone sends all the same
   }
 
   async fetchDay() {
     const day = await this.call("GET", "/api/v1/field/day");
-    await this.store.setMeta("day", day);
+    await this.store.setMeta("day", day).catch(() => {}); // no room: the day stays as it was
     this.dayAt = Date.now();
     this.tell();
   }
@@ -182,12 +184,14 @@ export class Queue {
   async sendPhotos() {
     const records = new Map((await this.store.all("records")).map((one) => [one.record.record_id, one.state]));
     let later = null;
+    let sent = 0;
     for (const photo of await this.store.all("photos")) {
       if (photo.state !== "waiting" || records.get(photo.record_id) !== "kept") continue;
       this.sending = photo.sha256;
       this.tell();
       try {
         await this.sendPhoto(photo);
+        sent += 1;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         if (error.status === 0 || error.status === 401) throw error;
@@ -195,6 +199,7 @@ export class Queue {
       }
     }
     this.sending = null;
+    if (sent) await this.freed();
     return later;
   }
 

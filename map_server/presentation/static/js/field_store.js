@@ -1,6 +1,8 @@
 // What the phone keeps of a person's day, in IndexedDB: records, pictures, drafts, positions. One database for each
 // account, so that nobody sees another's. Every write is on the disk before it counts.
 const VERSION = 1;
+const POINTER_VERSION = 1;
+const RESERVE_VERSION = 1;
 const POINTER = "account";
 
 /** Whose day lies on this phone: {account_id, display_name, login_name}, or null. */
@@ -19,9 +21,24 @@ export async function rememberAccount(account) {
 }
 
 async function openPointer() {
-  const request = indexedDB.open("lilong-field", VERSION);
-  request.onupgradeneeded = () => request.result.createObjectStore("meta");
-  return new Store(await promised(request));
+  return new Store(await opened("lilong-field", POINTER_VERSION, (db) => db.createObjectStore("meta")));
+}
+
+/** Open the store of what only keeps room; see field_room.js. */
+export async function openReserve() {
+  return new Store(await opened("lilong-field-reserve", RESERVE_VERSION, (db) => db.createObjectStore("pieces")));
+}
+
+/** Open a database. One that a later version of this page has made is opened as it is: it only has more stores. */
+async function opened(name, version, upgraded) {
+  const request = indexedDB.open(name, version);
+  request.onupgradeneeded = (event) => upgraded(request.result, event.oldVersion);
+  try {
+    return await promised(request);
+  } catch (error) {
+    if (error.name !== "VersionError") throw error;
+    return promised(indexedDB.open(name));
+  }
 }
 
 function promised(request) {
@@ -43,26 +60,43 @@ function upgrade(db, from) {
   }
 }
 
-/** Open an account's store. */
-export async function openStore(accountId) {
-  const request = indexedDB.open(`lilong-field-${accountId}`, VERSION);
-  request.onupgradeneeded = (event) => upgrade(request.result, event.oldVersion);
-  const db = await promised(request);
+/** Open an account's store; `room` gives way to a write that finds none. */
+export async function openStore(accountId, room) {
+  const db = await opened(`lilong-field-${accountId}`, VERSION, upgrade);
   db.onversionchange = () => db.close();
-  return new Store(db);
+  return new Store(db, room);
+}
+
+/** Let a picture's bytes go, unless a draft or a record still needs them. */
+async function dropUnneeded({ photos, pictures, drafts }, sha256) {
+  const isIn = (list) => list.some((one) => one.sha256 === sha256);
+  const unsent = (await promised(photos.getAll())).filter((one) => one.state !== "kept");
+  const drafted = (await promised(drafts.getAll())).flatMap((draft) => draft.photos ?? []);
+  if (!isIn(unsent) && !isIn(drafted)) await promised(pictures.delete(sha256));
 }
 
 export class Store {
-  constructor(db) {
+  constructor(db, room = null) {
     this.db = db;
+    this.room = room;
   }
 
   close() {
     this.db.close();
   }
 
-  /** Do all of `work(stores)` or nothing of it; it is on the disk when this returns. */
-  async write(names, work) {
+  /** Do all of `work(stores)` or nothing of it; it is on the disk when this returns. May call `work` more than once. */
+  async write(names, work, { isPicture = false } = {}) {
+    for (;;) {
+      try {
+        return await this.writeOnce(names, work);
+      } catch (error) {
+        if (error?.name !== "QuotaExceededError" || !(await this.room?.giveWay(isPicture))) throw error;
+      }
+    }
+  }
+
+  async writeOnce(names, work) {
     const transaction = this.db.transaction(names, "readwrite", { durability: "strict" });
     const ended = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();
@@ -87,6 +121,10 @@ export class Store {
 
   get(name, key) {
     return promised(this.db.transaction(name).objectStore(name).get(key));
+  }
+
+  keys(name) {
+    return promised(this.db.transaction(name).objectStore(name).getAllKeys());
   }
 
   all(name) {
@@ -128,19 +166,27 @@ export class Store {
 
   /** Keep a picture at once, and note it in its draft: a browser that is killed now loses neither. */
   addPicture(key, draft, picture) {
-    return this.write(["pictures", "drafts"], async ({ pictures, drafts }) => {
+    const work = async ({ pictures, drafts }) => {
       await promised(pictures.put(picture));
       await promised(drafts.put(draft, key));
+    };
+    return this.write(["pictures", "drafts"], work, { isPicture: true });
+  }
+
+  /** Leave a picture out of a draft again; its bytes go. */
+  dropPicture(key, sha256) {
+    return this.write(["photos", "pictures", "drafts"], async (stores) => {
+      const draft = await promised(stores.drafts.get(key));
+      await promised(stores.drafts.put({ ...draft, photos: draft.photos.filter((one) => one.sha256 !== sha256) }, key));
+      await dropUnneeded(stores, sha256);
     });
   }
 
-  /** The server has a picture: its bytes may go, unless a draft or another record still needs them. */
+  /** The server has a picture: its bytes may go. */
   photoKept(photo) {
-    return this.write(["photos", "pictures", "drafts"], async ({ photos, pictures, drafts }) => {
-      await promised(photos.put({ ...photo, state: "kept", received: photo.size_bytes }));
-      const others = (await promised(photos.getAll())).filter((one) => one.sha256 === photo.sha256 && one.state === "waiting");
-      const inDrafts = (await promised(drafts.getAll())).flatMap((draft) => draft.photos ?? []).some((one) => one.sha256 === photo.sha256);
-      if (!others.length && !inDrafts) await promised(pictures.delete(photo.sha256));
+    return this.write(["photos", "pictures", "drafts"], async (stores) => {
+      await promised(stores.photos.put({ ...photo, state: "kept", received: photo.size_bytes }));
+      await dropUnneeded(stores, photo.sha256);
     });
   }
 
@@ -164,21 +210,4 @@ export function uuid7(now = Date.now()) {
   bytes[8] = 0x80 | (bytes[8] & 0x3f);
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-const MB = 1e6;
-const SCARCE = 30 * MB;
-const TOO_LITTLE = 4 * MB;
-
-/** Tell how much room is left: {left_mb, isScarce, isFull}; all false where the browser does not say. */
-export async function room() {
-  const told = await navigator.storage?.estimate?.().catch(() => null);
-  if (!told?.quota) return { left_mb: null, isScarce: false, isFull: false };
-  const left = told.quota - (told.usage ?? 0);
-  return { left_mb: Math.round(left / MB), isScarce: left < SCARCE, isFull: left < TOO_LITTLE };
-}
-
-/** Ask the browser not to throw the store away when the phone gets full; tells whether it promised. */
-export async function keepForSure() {
-  return (await navigator.storage?.persist?.().catch(() => false)) ?? false;
 }

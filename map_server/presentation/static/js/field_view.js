@@ -1,6 +1,7 @@
 // What the phone page shows: one view at a time, named by the address's hash, over four tabs at the thumb.
-import { distanceText, findForm, kindOf, roomNotice, stopForm, stopHead } from "./field_forms.js";
+import { distanceText, findForm, kindOf, roomNotice, showRoom, stopForm, stopHead } from "./field_forms.js";
 import { clockTime, el, icon, metres, nameOf, notice, stateBadge, swap } from "./field_parts.js";
+import { inMegabytes } from "./field_room.js";
 import { dateTime, t } from "./i18n.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
@@ -18,7 +19,6 @@ export class View {
     this.phone = phone;
     this.shown = "";
     this.update = null;
-    this.isWorkerMissing = false;
     this.head = el("div", { class: "field-head" });
     this.body = el("div", { class: "field-body" });
     this.tabs = el("nav", { class: "field-tabs", "aria-label": t("Pages") });
@@ -31,6 +31,7 @@ export class View {
     this.drawTabs(name);
     const isForm = name === "find" || (name.startsWith("stop/") && this.phone.stateOf(this.stop(name) ?? {}) !== "done");
     const mark = isForm ? `${name}|${this.phone.route?.plan_id}|${Boolean(this.stop(name))}` : "";
+    showRoom(this.phone, this.body);
     if (isForm && this.shown === mark) return;
     const isMoved = this.name !== name;
     this.name = name;
@@ -60,7 +61,7 @@ export class View {
     const { phone } = this;
     const trouble = troubles[phone.queue.trouble];
     const rows = [];
-    if (this.update) rows.push(notice("good", t("A new version of this page is ready."), el("button", { class: "button", type: "button", "data-update": true, onclick: this.update }, t("Take it now"))));
+    if (this.update) rows.push(notice("good", t("A new version of this page is ready."), el("button", { class: "button", type: "button", "data-update": true, onclick: () => this.update() }, t("Take it now"))));
     if (trouble) {
       const isLogin = phone.queue.trouble === "login" || phone.queue.trouble === "other";
       const text = trouble().replace("{name}", phone.account.display_name);
@@ -113,7 +114,7 @@ export class View {
       "div",
       { class: "field-route" },
       el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, el("strong", { "data-done": true }, String(done)), `/${route.stops.length} `, t("done"), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, `${clockTime(route.starts_at)}–${clockTime(route.ends_at)}`)), el("progress", { max: route.stops.length || 1, value: done, "aria-label": t("Stops done") })),
-      roomNotice(phone) ?? "",
+      roomNotice(phone),
       next ? this.nextCard(next) : notice("good", t("All stops are done. Back by {time}.", { time: clockTime(route.returns_at) })),
       el("ol", { class: "field-stops" }, route.stops.filter((one) => one !== next).map((one) => this.stopRow(one))),
     );
@@ -125,10 +126,10 @@ export class View {
     const card = stopHead(phone, stop);
     card.setAttribute("data-next", "");
     const open = () => (location.hash = `stop/${stop.stop_id}`);
-    const arrive = async (event) => {
-      event.currentTarget.disabled = true;
-      await phone.arrive(stop);
-      open();
+    const arrive = async ({ currentTarget: button }) => {
+      button.disabled = true;
+      if (await phone.arrive(stop)) open();
+      else button.disabled = false;
     };
     card.append(
       isThere
@@ -235,18 +236,33 @@ export class View {
 
   moreView() {
     const { phone } = this;
-    const days = phone.day?.kept_days ?? 30;
-    const agree = el("input", { type: "checkbox", checked: Boolean(phone.consent), "data-track": true, onchange: (event) => phone.setConsent(event.target.checked) });
     return el(
       "div",
       { class: "stack" },
       el("h1", {}, phone.account.display_name),
-      el("section", { class: "card stack" }, el("h2", {}, t("Your track")), el("p", {}, t("With your consent this phone notes where you walk, only during the hours of the route that you have taken. It shows which streets were walked. Supervisors see it; after {days} days it is erased. You can stop it here at any time; check-ins go on without it.", { days })), el("label", { class: "field-choice field-choice--wide" }, agree, el("span", {}, t("Note my track during my route")))),
+      this.trackCard(),
       this.tokenCard(),
-      el("section", { class: "card stack" }, el("h2", {}, t("This phone")), el("p", {}, this.isWorkerMissing ? t("This page cannot be kept for use without signal here: the server must be reached by https.") : t("This page opens without signal.")), phone.room.left_mb === null ? "" : el("p", {}, t("Room for pictures: {left} MB", { left: phone.room.left_mb }))),
+      el("section", { class: "card stack" }, el("h2", {}, t("This phone")), el("p", { "data-kept-page": true }, this.pageText()), phone.room.left === null ? "" : el("p", {}, t("Room for pictures: {left} MB", { left: inMegabytes(phone.room.left) })), el("p", { class: "soft" }, t("Version of this page: {version}", { version: this.page.dataset.version }))),
       el("a", { class: "button", href: "/patrols" }, icon("map"), t("All patrol plans")),
       el("a", { class: "button", href: document.documentElement.dataset.language === "zh" ? "/field/en" : "/field/zh", "data-language-switch": true }, icon("language"), document.documentElement.dataset.language === "zh" ? "English" : "中文"),
       phone.unsent ? notice("warn", t("Before you log out: {count} items wait here and go out only under your name.", { count: phone.unsent })) : "",
+    );
+  }
+
+  trackCard() {
+    const { phone } = this;
+    const days = phone.day?.kept_days ?? 30;
+    const minutes = Math.round((phone.day?.lead_s ?? 1800) / 60);
+    const box = (name, agreed, disabled) => el("input", { type: "checkbox", checked: Boolean(agreed), disabled, "data-consent": name, onchange: (event) => phone.setConsent(name, event.target.checked) });
+    const choice = (input, text) => el("label", { class: "field-choice field-choice--wide" }, input, el("span", {}, text));
+    return el(
+      "section",
+      { class: "card stack" },
+      el("h2", {}, t("Your track")),
+      el("p", {}, t("With your consent this phone notes where you walk, only during the hours of the route that you have taken. It shows which streets were walked. Supervisors see it; after {days} days it is erased. You can stop it here at any time; check-ins go on without it.", { days })),
+      choice(box("track", phone.consent, false), t("Note my track during my route")),
+      choice(box("track_lead", phone.consent && phone.consentToLead, !phone.consent), t("Also the way to the first stop: up to {minutes} minutes before I take the route. Until I take it, nothing of that leaves this phone.", { minutes })),
+      phone.isNoting ? el("p", { "data-noting": true }, t("Your way is being noted now.")) : null,
     );
   }
 
@@ -265,18 +281,23 @@ export class View {
   }
 
   placeChanged() {
+    if (this.name === "more") this.show("more");
     for (const line of this.body.querySelectorAll("[data-distance]")) {
       const stop = this.phone.route?.stops.find((one) => one.stop_id === line.closest("[data-stop]").dataset.stop);
       if (stop) line.textContent = distanceText(this.phone, stop);
     }
   }
 
+  /** Say that a new version lies ready; said until it is taken, and once for each. */
   offerUpdate(take) {
     this.update = take;
     this.drawHead();
   }
 
-  noWorker() {
-    this.isWorkerMissing = true;
+  /** Whether this page would open now without signal. */
+  pageText() {
+    const workers = navigator.serviceWorker;
+    if (!workers) return t("This page cannot be kept for use without signal here: the server must be reached by https.");
+    return workers.controller ? t("This page opens without signal.") : t("This page is not on this phone yet: leave it open with signal for a moment.");
   }
 }

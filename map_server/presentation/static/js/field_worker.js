@@ -1,8 +1,7 @@
 // The service worker of the phone page: keeps the page itself, so that it opens without signal, and nothing else. What
 // people see and send goes past it; queues lie in IndexedDB, which an update does not touch.
-/* global VERSION, SHELL -- the server writes both in front of this file */
+/* global VERSION, PAGES, FILES -- the server writes them in front of this file; FILES gives each address its SHA-256 */
 const CACHE = `lilong-field-${VERSION}`;
-const PAGES = ["/field/zh", "/field/en"];
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -14,12 +13,36 @@ self.addEventListener("fetch", (event) => {
   else if (PAGES.includes(address.pathname) || address.pathname.startsWith("/static/")) event.respondWith(kept(event.request));
 });
 
-/** All of a version or nothing of it; a page behind a log-in that has ended is not that page. */
+/** All of a version or nothing of it. */
 async function install() {
-  const answers = await Promise.all(SHELL.map((path) => fetch(path, { cache: "reload" })));
-  if (answers.some((answer) => !answer.ok || answer.redirected)) throw new Error("the page could not be fetched whole");
+  const pages = PAGES.map(async (path) => [path, await page(path)]);
+  const files = Object.entries(FILES).map(async ([path, hash]) => [path, await file(path, hash)]);
+  const answers = await Promise.all([...pages, ...files]);
   const cache = await caches.open(CACHE);
-  await Promise.all(answers.map((answer, index) => cache.put(SHELL[index], answer)));
+  await Promise.all(answers.map(([path, answer]) => cache.put(path, answer)));
+}
+
+async function fetched(path) {
+  const answer = await fetch(path, { cache: "reload" });
+  // a page behind a log-in that has ended is not that page
+  if (!answer.ok || answer.redirected) throw new Error(`${path} could not be fetched`);
+  return answer;
+}
+
+async function page(path) {
+  const answer = await fetched(path);
+  const text = await answer.clone().text();
+  if (!text.includes(`data-version="${VERSION}"`)) throw new Error(`${path} is of another version`);
+  return answer;
+}
+
+/** A server that is changed in this moment gives files of two versions: none of them is taken. */
+async function file(path, hash) {
+  const answer = await fetched(path);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.clone().arrayBuffer()));
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (found !== hash) throw new Error(`${path} is of another version`);
+  return answer;
 }
 
 async function takeOver() {
