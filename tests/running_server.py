@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import create_engine, make_url, text
 
 from map_server.bootstrap.server import running_services
-from map_server.config import OidcParams, Settings
+from map_server.config import OidcParams, RoutingParams, Settings
 from map_server.domain.account import Post, Role
 from map_server.domain.audit_policy import AuditPolicy
 from map_server.domain.audit_sample import SamplingParams
@@ -84,9 +84,10 @@ def running_server(
     owners: OwnerLookup | None = None,
     audit_policy: AuditPolicy = PLAIN_AUDIT,
     oidc: OidcParams | None = None,
+    routing: RoutingParams | None = None,
 ) -> Iterator[RunningServer]:
     """Start a server, and stop it as Ctrl-C would. `owners` says who is responsible in place of the rules."""
-    settings = Settings(data_dir=data_dir, database_url=database_url, port=0, oidc=oidc)
+    settings = Settings(data_dir=data_dir, database_url=database_url, port=0, oidc=oidc, routing=routing)
     clock = FakeClock()
     with ExitStack() as stack:
         opened = running_services(settings, clock, FakePasswords(), owners, audit_policy)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from map_server.adapters.streets import ALL_OPEN, Closed, EmbeddedStreets, StraightLines, StreetParams
 from map_server.adapters.track_matching import MatchParams, TrackMatching
@@ -13,7 +14,7 @@ from map_server.domain.datum import LonLat
 from map_server.domain.place import Area
 from map_server.domain.segment import Segment
 from map_server.domain.street import ON_FOOT_NOW, StreetFigures, Trip
-from map_server.domain.street_closure import StreetClosure
+from map_server.domain.street_closure import ClosedGround, StreetClosure
 from map_server.domain.street_ways import is_surveyed, ways_of
 from map_server.domain.track_match import MatchedTrack, TrackFix
 from map_server.domain.travel import TravelTable
@@ -62,6 +63,10 @@ class LoadedStreets:
         streets, closed = self._open(trip)
         return self._straight.paths(points, trip) if streets is None else streets.paths(points, trip, closed)
 
+    def unheeded(self, trip: Trip) -> int:
+        """All closures are heeded."""
+        return 0
+
     def segments(self) -> Sequence[Segment]:
         """Give all segments that can be walked; none while no streets are loaded."""
         with self._read() as work:
@@ -88,14 +93,29 @@ class LoadedStreets:
             streets = self._network(work)
         return ALL_OPEN if streets is None else _closed(streets, closures)
 
+    def closed_ground(self, trip: Trip) -> ClosedGround:
+        """Give what is closed while a trip lasts."""
+        with self._read() as work:
+            streets, closures = self._network(work), self._on(work, trip)
+        named = {segment_id for closure in closures for segment_id in closure.segment_ids}
+        pieces = () if streets is None else streets.pieces.pieces
+        return ClosedGround(
+            len(closures),
+            tuple(_middle(piece.segment) for piece in pieces if piece.segment.segment_id in named),
+            tuple(ring for closure in closures if closure.area is not None for ring in _rings(closure.area)),
+        )
+
     def _open(self, trip: Trip) -> tuple[EmbeddedStreets | None, Closed]:
         """Give the streets, and what is closed on them while the trip lasts."""
         with self._read() as work:
             streets = self._network(work)
             if streets is None:
                 return None, ALL_OPEN
-            first, last = _while(trip, self._clock.now())
-            return streets, _closed(streets, [one for one in work.closures.all() if one.is_on(first, last)])
+            return streets, _closed(streets, self._on(work, trip))
+
+    def _on(self, work: UnitOfWork, trip: Trip) -> list[StreetClosure]:
+        first, last = _while(trip, self._clock.now())
+        return [one for one in work.closures.all() if one.is_on(first, last)]
 
     def _network(self, work: UnitOfWork) -> EmbeddedStreets | None:
         loaded = work.layers.all().get(LAYER)
@@ -135,3 +155,16 @@ def _closed(streets: EmbeddedStreets, closures: Sequence[StreetClosure]) -> Clos
             if shapely.LineString(piece.segment.points).intersects(drawn)
         }
     return frozenset(named)
+
+
+def _middle(segment: Segment) -> LonLat:
+    middle = shapely.LineString(segment.points).interpolate(0.5, normalized=True)
+    return middle.x, middle.y
+
+
+def _rings(area: BaseGeometry) -> list[tuple[LonLat, ...]]:
+    """Give the outlines of an area; whatever has a hole is closed inside as well."""
+    return [
+        tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(part.exterior))
+        for part in shapely.get_parts(area)
+    ]

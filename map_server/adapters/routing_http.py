@@ -1,19 +1,24 @@
 """Valhalla and OSRM over HTTP: ways and distances for areas that are too large for memory.
 
 Both answer in tables, which are asked for in tiles, because a server limits how much one answer may hold.
+Valhalla is told with each question what is closed; OSRM cannot be told, and the plan says so.
 Source: Valhalla's API of matrix and route; OSRM's HTTP API v5 of table and route.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
 import httpx
+import structlog
 
 from map_server.config import RoutingParams
 from map_server.domain.datum import LonLat
 from map_server.domain.errors import Unavailable
+from map_server.domain.plane import LocalPlane
 from map_server.domain.street import ON_FOOT_NOW, TravelMode, Trip
+from map_server.domain.street_closure import NOTHING_CLOSED, ClosedGround
 from map_server.domain.street_profile import PROFILES
 from map_server.domain.travel import TravelTable
 
@@ -21,8 +26,16 @@ Answer = Mapping[str, Any]
 Cell = tuple[float | None, float | None]
 """Metres and seconds from one place to another; None where no way leads."""
 
+_log = structlog.get_logger()
 _NO_CELL: Cell = (None, None)
 _KMH_PER_M_S = 3.6
+_NO_WAY_IN_VALHALLA = ("170", "442")
+"""Its codes for places in parts that nothing connects, and for no path."""
+_MOST_PLACES_EXCLUDED = 50
+"""Valhalla's `max_exclude_locations` unless told otherwise."""
+_SQUARE_M = 3.0
+"""Half the side of a square that lies on a street and on none beside it."""
+_UNREADABLE = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 
 class RoutingFailed(Unavailable):
@@ -33,13 +46,14 @@ class Engine(Protocol):
     """How one routing service is asked."""
 
     name: str
+    heeds_closures: bool
 
     def cells(
-        self, sources: Sequence[LonLat], targets: Sequence[LonLat], mode: TravelMode
+        self, sources: Sequence[LonLat], targets: Sequence[LonLat], mode: TravelMode, closed: ClosedGround
     ) -> list[list[Cell]]:
         """Measure from each source to each target."""
 
-    def way(self, one: LonLat, other: LonLat, mode: TravelMode) -> list[LonLat]:
+    def way(self, one: LonLat, other: LonLat, mode: TravelMode, closed: ClosedGround) -> list[LonLat]:
         """Give the course of the way between two places; nothing where no way leads."""
 
 
@@ -77,36 +91,41 @@ class RoutingService:
 
 
 class Valhalla:
-    """Costing `pedestrian` and `bicycle`, at the paces of the project's own profiles."""
+    """Costing `pedestrian` and `bicycle`, at the paces of the project's own profiles.
+
+    Closed streets are excluded: the ones nearest to `exclude_locations`, and whatever meets a ring of
+    `exclude_polygons`. Source: Valhalla's API reference, other request options.
+    """
 
     name = "Valhalla"
+    heeds_closures = True
 
     def __init__(self, service: RoutingService) -> None:
         self._service = service
 
     def cells(
-        self, sources: Sequence[LonLat], targets: Sequence[LonLat], mode: TravelMode
+        self, sources: Sequence[LonLat], targets: Sequence[LonLat], mode: TravelMode, closed: ClosedGround
     ) -> list[list[Cell]]:
         """Measure with `sources_to_targets`."""
-        body = {"sources": _places(sources), "targets": _places(targets), **_costing(mode)}
-        said = self._service.ask("/sources_to_targets", body, no_way=("442",))
+        ends = {"sources": _places(sources), "targets": _places(targets)}
+        body = {**ends, **_costing(mode), **_excluded(closed)}
+        said = self._service.ask("/sources_to_targets", body, no_way=_NO_WAY_IN_VALHALLA)
         if said is None:
             return [[_NO_CELL] * len(targets) for _ in sources]
         try:
             return [[_valhalla_cell(cell) for cell in row] for row in said["sources_to_targets"]]
-        except (KeyError, TypeError) as error:
+        except _UNREADABLE as error:
             raise RoutingFailed("Valhalla's matrix cannot be read; is it version 3?") from error
 
-    def way(self, one: LonLat, other: LonLat, mode: TravelMode) -> list[LonLat]:
+    def way(self, one: LonLat, other: LonLat, mode: TravelMode, closed: ClosedGround) -> list[LonLat]:
         """Ask for a route."""
-        said = self._service.ask(
-            "/route", {"locations": _places([one, other]), **_costing(mode)}, no_way=("442",)
-        )
+        body = {"locations": _places([one, other]), **_costing(mode), **_excluded(closed)}
+        said = self._service.ask("/route", body, no_way=_NO_WAY_IN_VALHALLA)
         if said is None:
             return []
         try:
             return [point for leg in said["trip"]["legs"] for point in decoded(leg["shape"])]
-        except (KeyError, TypeError, IndexError) as error:
+        except _UNREADABLE as error:
             raise RoutingFailed("Valhalla's route cannot be read; is it version 3?") from error
 
 
@@ -114,13 +133,14 @@ class Osrm:
     """Profiles `foot` and `bike`, as OSRM's own images name them; the speeds are those of its data set."""
 
     name = "OSRM"
+    heeds_closures = False
     _PROFILES: Mapping[TravelMode, str] = {TravelMode.WALK: "foot", TravelMode.EBIKE: "bike"}
 
     def __init__(self, service: RoutingService) -> None:
         self._service = service
 
     def cells(
-        self, sources: Sequence[LonLat], targets: Sequence[LonLat], mode: TravelMode
+        self, sources: Sequence[LonLat], targets: Sequence[LonLat], mode: TravelMode, closed: ClosedGround
     ) -> list[list[Cell]]:
         """Measure with `table`."""
         rows, columns = _numbers(0, len(sources)), _numbers(len(sources), len(targets))
@@ -131,11 +151,14 @@ class Osrm:
             return [[_NO_CELL] * len(targets) for _ in sources]
         try:
             both = zip(said["distances"], said["durations"], strict=True)
-            return [list(zip(metres, seconds, strict=True)) for metres, seconds in both]
-        except (KeyError, TypeError, ValueError) as error:
+            return [
+                [(_number(far), _number(long)) for far, long in zip(metres, seconds, strict=True)]
+                for metres, seconds in both
+            ]
+        except _UNREADABLE as error:
             raise RoutingFailed("OSRM's table cannot be read; is it version 5.18 or newer?") from error
 
-    def way(self, one: LonLat, other: LonLat, mode: TravelMode) -> list[LonLat]:
+    def way(self, one: LonLat, other: LonLat, mode: TravelMode, closed: ClosedGround) -> list[LonLat]:
         """Ask for a route."""
         query = "overview=full&geometries=polyline6"
         path = f"/route/v1/{self._PROFILES[mode]}/{_course([one, other])}?{query}"
@@ -144,30 +167,40 @@ class Osrm:
             return []
         try:
             return decoded(said["routes"][0]["geometry"])
-        except (KeyError, TypeError, IndexError) as error:
+        except _UNREADABLE as error:
             raise RoutingFailed("OSRM's route cannot be read; is it version 5?") from error
 
 
 class RoutedStreets:
-    """A `StreetNetwork` that a routing service knows. Closures of this server are unknown to it."""
+    """A `StreetNetwork` that a routing service knows. `closed` gives what this server has closed on it."""
 
-    def __init__(self, engine: Engine, params: RoutingParams) -> None:
+    def __init__(
+        self, engine: Engine, params: RoutingParams, closed: Callable[[Trip], ClosedGround] | None = None
+    ) -> None:
         self._engine = engine
         self._params = params
+        self._closed = closed or (lambda trip: NOTHING_CLOSED)
 
     @property
     def description(self) -> str:
         """Say what the distances rest on."""
-        return f"{self._engine.name} at {self._params.url} (closed streets are not known there)"
+        heed = "" if self._engine.heeds_closures else " (closed streets are not known there)"
+        return f"{self._engine.name} at {self._params.url}{heed}"
+
+    def unheeded(self, trip: Trip) -> int:
+        """Count the closures that ways lead through all the same."""
+        return 0 if self._engine.heeds_closures else self._closed(trip).closures
 
     def table(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> TravelTable:
         """Measure all pairs of points, tile by tile. Raises RoutingFailed."""
+        closed = self._closed(trip)
+        if self.unheeded(trip):
+            _log.warning("ways lead through closed streets", engine=self._engine.name, count=closed.closures)
         cells: list[list[Cell]] = [[_NO_CELL] * len(points) for _ in points]
         for rows in _tiles(len(points), self._params.tile):
             for columns in _tiles(len(points), self._params.tile):
-                found = self._engine.cells(
-                    [points[row] for row in rows], [points[one] for one in columns], trip.mode
-                )
+                ends = [points[row] for row in rows], [points[one] for one in columns]
+                found = self._engine.cells(*ends, trip.mode, closed)
                 if [len(row) for row in found] != [len(columns)] * len(rows):
                     raise RoutingFailed(f"{self._engine.name} answers a table of another size than asked for")
                 for row, values in zip(rows, found, strict=True):
@@ -182,16 +215,21 @@ class RoutedStreets:
 
     def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         """Give the way from each point to the next. Raises RoutingFailed."""
+        closed = self._closed(trip)
         return tuple(
-            (one, *self._engine.way(one, other, trip.mode), other) for one, other in pairwise(points)
+            (one, *self._engine.way(one, other, trip.mode, closed), other) for one, other in pairwise(points)
         )
 
 
-def routed_streets(params: RoutingParams, transport: httpx.BaseTransport | None = None) -> RoutedStreets:
+def routed_streets(
+    params: RoutingParams,
+    closed: Callable[[Trip], ClosedGround] | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> RoutedStreets:
     """Make the network that the settings name."""
     service = RoutingService(params, transport)
     engine = Valhalla(service) if params.engine == "valhalla" else Osrm(service)
-    return RoutedStreets(engine, params)
+    return RoutedStreets(engine, params, closed)
 
 
 def decoded(shape: str) -> list[LonLat]:
@@ -213,10 +251,33 @@ def decoded(shape: str) -> list[LonLat]:
 
 
 def _valhalla_cell(cell: Mapping[str, Any]) -> Cell:
-    kilometres, seconds = cell.get("distance"), cell.get("time")
-    return None if kilometres is None else float(kilometres) * 1000, None if seconds is None else float(
-        seconds
-    )
+    kilometres = _number(cell.get("distance"))
+    return None if kilometres is None else kilometres * 1000, _number(cell.get("time"))
+
+
+def _number(said: object) -> float | None:
+    """Read metres or seconds. Raises ValueError."""
+    if said is None:
+        return None
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said < math.inf:
+        raise ValueError(f"{said!r} is no distance and no time")
+    return float(said)
+
+
+def _excluded(closed: ClosedGround) -> dict[str, Any]:
+    """Give what Valhalla is to exclude; segments beyond the number of places that it takes become rings."""
+    rings = [*closed.rings, *(_square(middle) for middle in closed.middles[_MOST_PLACES_EXCLUDED:])]
+    found = {
+        "exclude_locations": _places(closed.middles[:_MOST_PLACES_EXCLUDED]),
+        "exclude_polygons": [[[round(lon, 7), round(lat, 7)] for lon, lat in ring] for ring in rings],
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _square(middle: LonLat) -> tuple[LonLat, ...]:
+    plane, half = LocalPlane(middle), _SQUARE_M
+    corners = ((-half, -half), (half, -half), (half, half), (-half, half), (-half, -half))
+    return tuple(plane.lonlat(x_m, y_m) for x_m, y_m in corners)
 
 
 def _costing(mode: TravelMode) -> dict[str, Any]:

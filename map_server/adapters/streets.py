@@ -128,6 +128,10 @@ class EmbeddedStreets:
         )
         return tuple(_without_repeats(leg) for leg in legs_of)
 
+    def unheeded(self, trip: Trip) -> int:
+        """All are heeded that are named with a question."""
+        return 0
+
     def _ground(self, mode: TravelMode, closed: Closed) -> _Ground:
         key = (mode, closed)
         if key not in self._grounds:
@@ -195,6 +199,10 @@ class StraightLines:
     def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         """Give straight lines."""
         return tuple((start, end) for start, end in pairwise(points))
+
+    def unheeded(self, trip: Trip) -> int:
+        """Where no street is loaded, none can be closed."""
+        return 0
 
 
 def _course(piece: Piece, begin: float, end: float, plane: LocalPlane) -> list[LonLat]:

@@ -87,7 +87,7 @@ def running_services(
     people, passwords = SqlPeopleReads(engine), passwords or Argon2Passwords()
     places, loaded = Places(read, clock), LoadedStreets(read, clock)
     street = street_services(engine, begin, clock, loaded)
-    network = loaded if settings.routing is None else routed_streets(settings.routing)
+    network = loaded if settings.routing is None else routed_streets(settings.routing, loaded.closed_ground)
     sign_in = SignIn(begin, people, clock, new_token, passwords)
     channels, spots = notice_channels(settings, clock), SqlSpots(engine)
     responsibilities = Responsibilities(begin, read, clock, HandbookFiles())

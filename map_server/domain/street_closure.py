@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shapely.geometry.base import BaseGeometry
 
+from map_server.domain.datum import LonLat
 from map_server.domain.errors import Conflict
 
 LONGEST_REASON = 300
@@ -42,3 +43,17 @@ class StreetClosure:
         if self.ended_at is not None or (self.until is not None and self.until <= at):
             raise Conflict("this street is open again already")
         return replace(self, ended_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedGround:
+    """What some closures close, as places, for routing services that have streets of their own: the middles
+    of the segments that are named, and the outlines of the areas that were drawn.
+    """
+
+    closures: int = 0
+    middles: tuple[LonLat, ...] = ()
+    rings: tuple[tuple[LonLat, ...], ...] = ()
+
+
+NOTHING_CLOSED = ClosedGround()

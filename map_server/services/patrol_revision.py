@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import pairwise
 
 from map_server.domain.datum import LonLat
@@ -37,7 +38,7 @@ class Revision:
 class Solution:
     """What was decided.
 
-    An order for each of the `teams`; `resting` teams keep only what they have touched. `wanted` are the
+    An order for each shift of the `teams`; in `resting` shifts they keep only what they have touched. `wanted` are the
     visits as they were before pins and late windows changed them for this problem alone.
     """
 
@@ -64,21 +65,37 @@ def revision_of(
         for progress in (*solution.teams, *solution.resting)
         for stop in (*progress.pinned, *progress.ahead)
     }
-    routes = [_route(streets, progress.route, progress.pinned, None) for progress in solution.resting]
-    stops = [stop for progress in solution.resting for stop in progress.pinned]
+    walks = [_Walk(progress, progress.pinned, None) for progress in solution.resting]
     for progress, own_times in zip(solution.teams, times, strict=True):
         planned = _stops(solution, progress, own_times, lambda key: ids.get(key) or new_id())
-        own = [replace(stop, position=row) for row, stop in enumerate((*progress.pinned, *planned), 1)]
-        routes.append(_route(streets, progress.route, own, (solution.problem, own_times)))
-        stops += own
+        walks.append(_Walk(progress, (*progress.pinned, *planned), solution.problem.at(own_times.ends_s)))
+    routes, stops = [], []
+    for route, own in _by_route(walks):
+        routes.append(_drawn(streets, route, own))
+        in_order = (stop for walk in own for stop in walk.stops)
+        stops += [replace(stop, position=row) for row, stop in enumerate(in_order, 1)]
     return Revision(
         routes=tuple(routes),
         stops=tuple(stops),
         left_out=(*_left_out(solution), *_forbidden(solution.plan, forbidden)),
         network=streets.description,
         value_s=net_value_s(solution.problem, solution.orders),
-        report=solution.report,
+        report=replace(solution.report, unheeded=_unheeded(streets, routes)),
     )
+
+
+def _unheeded(streets: StreetNetwork, routes: Sequence[Route]) -> int:
+    trips = {Trip(mode_at(route.pace_m_s), route.starts_at, route.ends_at) for route in routes}
+    return max(map(streets.unheeded, trips), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One shift of a route with its stops; `returns_at` is None where nothing was planned anew."""
+
+    progress: Progress
+    stops: Sequence[Stop]
+    returns_at: datetime | None
 
 
 def _proved(problem: PatrolProblem, orders: Sequence[Order]) -> list[Timetable]:
@@ -111,18 +128,30 @@ def _stops(
     ]
 
 
-def _route(
-    streets: StreetNetwork,
-    route: Route,
-    stops: Sequence[Stop],
-    planned: tuple[PatrolProblem, Timetable] | None,
-) -> Route:
+def _by_route(walks: Iterable[_Walk]) -> list[tuple[Route, list[_Walk]]]:
+    """Put the shifts of each route together again, in order."""
+    found: dict[str, list[_Walk]] = {}
+    for walk in sorted(walks, key=lambda one: one.progress.shift.starts_at):
+        found.setdefault(walk.progress.route.team_id, []).append(walk)
+    return [(own[0].progress.route, own) for own in found.values()]
+
+
+def _drawn(streets: StreetNetwork, route: Route, walks: Sequence[_Walk]) -> Route:
     """Draw the whole way of a team, the part that it has walked already included."""
-    trip = Trip(mode_at(route.pace_m_s), route.starts_at, route.ends_at)
-    legs = streets.paths([route.start, *(stop.visit.point for stop in stops), route.end], trip)
-    metres = sum(_length_m(leg) for leg in legs)
-    returns_at = route.returns_at if planned is None else planned[0].at(planned[1].ends_s)
-    return replace(route, legs=legs, metres=round(metres, 1), returns_at=returns_at)
+    legs: list[tuple[LonLat, ...]] = []
+    shifts = []
+    for walk in walks:
+        shift = walk.progress.shift
+        trip = Trip(mode_at(route.pace_m_s), shift.starts_at, shift.ends_at)
+        legs += streets.paths([shift.start, *(stop.visit.point for stop in walk.stops), shift.end], trip)
+        shifts.append(shift if walk.returns_at is None else replace(shift, returns_at=walk.returns_at))
+    return replace(
+        route,
+        legs=tuple(legs),
+        metres=round(sum(map(_length_m, legs)), 1),
+        returns_at=shifts[-1].returns_at,
+        split=tuple(shifts) if route.split else (),
+    )
 
 
 def _length_m(line: Sequence[LonLat]) -> float:

@@ -32,6 +32,9 @@ class StreetNetwork(Protocol):
     def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         """Give the way from each point to the next, with both ends; a straight line where no way leads."""
 
+    def unheeded(self, trip: Trip) -> int:
+        """Count the closures during a trip that these ways do not heed."""
+
 
 class StreetSegments(Protocol):
     """The loaded streets as segments."""

@@ -25,6 +25,9 @@ class SquareTown:
     def paths(self, points: Sequence[LonLat], trip: Trip = ON_FOOT_NOW) -> tuple[tuple[LonLat, ...], ...]:
         return tuple((one, (other[0], one[1]), other) for one, other in pairwise(points))
 
+    def unheeded(self, trip: Trip) -> int:
+        return 0
+
     def _metres(self, one: LonLat, other: LonLat) -> float | None:
         if one == other:
             return 0.0

@@ -61,6 +61,7 @@ class PlanReportOut(BaseModel):
     failure: str
     levelled: int = Field(description="Stops that were given to another team for an even load")
     levelling_s: int = Field(description="What that cost, in seconds of patrol")
+    unheeded: int = Field(description="Closures of streets that the routing service cannot be told of")
 
 
 class PlanOut(BaseModel):

@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/streets")
 def streets_page(request: Request, services: ServicesDep, actor: SupervisorActor) -> Response:
     """Show the streets on a map; closures are added and ended here."""
-    street = services.street
+    street, routing = services.street, services.settings.routing
     overview = street.streets.overview()
     corners = street.coverage.blind_corners() if overview else ()
     return render(
@@ -23,6 +23,7 @@ def streets_page(request: Request, services: ServicesDep, actor: SupervisorActor
         overview=overview,
         profiles=PROFILES,
         closures=street.closures.present(),
+        unheeding=routing.url if routing is not None and routing.engine == "osrm" else None,
         corners=len(corners),
         corners_m=sum(corner.length_m for corner in corners),
         unwalked_days=street.coverage.params.unwalked_days,
