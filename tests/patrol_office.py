@@ -25,10 +25,11 @@ from map_server.services.overdue import OverdueList
 from map_server.services.patrol_making import PlanMaking
 from map_server.services.patrol_ports import Effort
 from map_server.services.patrol_runs import PatrolRuns
-from map_server.services.patrols import Patrols, PlanRecord, ShiftWish
+from map_server.services.patrols import Patrols, PlanRecord
 from map_server.services.places import Places
 from map_server.services.plan_decisions import PlanDecisions
 from map_server.services.plan_wishes import PlanWishes
+from map_server.services.shift_wishes import ShiftWish
 from map_server.services.teams import Teams
 from tests.fakes.clock import FakeClock
 from tests.fakes.streets import SquareTown

@@ -138,7 +138,7 @@ def _corner_visit(corner: BlindCorner, horizon: Horizon, params: PatrolParams) -
 
 
 def break_visit(route: Route, horizon: Horizon) -> Visit | None:
-    """Give a team's break, taken where its shift starts; None where it has none."""
+    """Give a team's break, taken where the shift starts into which it falls; None where it has none."""
     if route.rest_opens_at is None or route.rest_closes_at is None:
         return None
     return Visit(
@@ -147,7 +147,7 @@ def break_visit(route: Route, horizon: Horizon) -> Visit | None:
         category=SubjectKind.BREAK.value,
         name_zh="休息",
         name_en="Break",
-        point=route.start,
+        point=route.shifts[route.shift_at(route.rest_opens_at)].start,
         service_s=route.rest_s,
         prize_s=0,
         opens_s=horizon.seconds(route.rest_opens_at),

@@ -123,8 +123,11 @@ def in_force(routes: Iterable[tuple[Route, int, int]]) -> list[Route]:
 
 
 def _meet(route: Route, other: Route) -> bool:
-    is_same_team = route.team_id == other.team_id
-    return is_same_team and route.starts_at < other.ends_at and other.starts_at < route.ends_at
+    return route.team_id == other.team_id and any(
+        one.starts_at < another.ends_at and another.starts_at < one.ends_at
+        for one in route.shifts
+        for another in other.shifts
+    )
 
 
 def _least(one: RouteCompletion | TeamCompletion) -> tuple[float, str]:

@@ -9,7 +9,7 @@ from map_server.domain.patrol_plan import Route, Stop, StopState
 
 @dataclass(frozen=True, slots=True)
 class TeamLoad:
-    """One team's shift: seconds on the way, at work, waiting, resting; what of the shift is used."""
+    """One team's day: seconds on the way, at work, waiting, resting; what of its shifts is used."""
 
     team_id: str
     stops: int
@@ -46,24 +46,26 @@ class LoadSpread:
 
 def load_of(route: Route, stops: Sequence[Stop]) -> TeamLoad:
     """Sum up one route; `stops` are its own, in order."""
-    left_at, way_s, wait_s, work_s, rest_s = route.starts_at, 0.0, 0.0, 0.0, 0.0
-    for stop in stops:
-        way_s += max((stop.arrives_at - left_at).total_seconds(), 0)
-        wait_s += max((stop.begins_at - stop.arrives_at).total_seconds(), 0)
-        spent_s = (stop.leaves_at - stop.begins_at).total_seconds()
-        if stop.visit.subject_kind is SubjectKind.BREAK:
-            rest_s += spent_s
-        else:
-            work_s += spent_s
-        left_at = stop.leaves_at
-    if stops:
-        way_s += max((route.returns_at - left_at).total_seconds(), 0)
+    way_s = wait_s = work_s = rest_s = 0.0
+    for number, shift in enumerate(route.shifts):
+        left_at, own = shift.starts_at, route.stops_of_shift(number, stops)
+        for stop in own:
+            way_s += max((stop.arrives_at - left_at).total_seconds(), 0)
+            wait_s += max((stop.begins_at - stop.arrives_at).total_seconds(), 0)
+            spent_s = (stop.leaves_at - stop.begins_at).total_seconds()
+            if stop.visit.subject_kind is SubjectKind.BREAK:
+                rest_s += spent_s
+            else:
+                work_s += spent_s
+            left_at = stop.leaves_at
+        if own:
+            way_s += max((shift.returns_at - left_at).total_seconds(), 0)
     visits = [stop for stop in stops if stop.visit.subject_kind is not SubjectKind.BREAK]
     return TeamLoad(
         team_id=route.team_id,
         stops=len(visits),
         done=sum(stop.state is StopState.DONE for stop in visits),
-        shift_s=round((route.ends_at - route.starts_at).total_seconds()),
+        shift_s=round(sum((one.ends_at - one.starts_at).total_seconds() for one in route.shifts)),
         way_s=round(way_s),
         work_s=round(work_s),
         wait_s=round(wait_s),

@@ -3,7 +3,7 @@
 Gathers what is worth a visit, measures the ways, and lets the planner or the reviser choose.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from map_server.domain.insertion import rounded_off, walkable
@@ -12,7 +12,7 @@ from map_server.domain.patrol import Order, PatrolProblem, Shift, SubjectKind, V
 from map_server.domain.patrol_params import PatrolParams
 from map_server.domain.patrol_plan import PatrolPlan, PlanReport, Route, Stop
 from map_server.domain.patrol_worth import Horizon, with_late_urgent_visits
-from map_server.domain.replan import Progress, progress_of
+from map_server.domain.replan import Progress, progress_in_shifts
 from map_server.domain.street import TravelMode, Trip
 from map_server.domain.travel import TravelTable, mode_at
 from map_server.domain.ward_time import WARD_ZONE
@@ -49,29 +49,30 @@ class PlanMaking:
         """Make the first plan for these shifts."""
         horizon = self._horizon(plan, routes)
         wanted = self._wishes.wanted(plan.plan_id, routes, horizon)
-        teams = [progress_of(route, (), horizon.now) for route in routes]
+        everyone = [one for route in routes for one in progress_in_shifts(route, (), horizon.now)]
+        teams, resting = _on_and_off(everyone)
         problem = self._problem(horizon, wanted.held(wanted.visits, horizon), teams)
         found = rounded_off(problem, self._planner.plan(problem, effort, watch))
         orders = rounded_off(problem, levelled(problem, found, self._params.levelling_share))
         report = replace(_levelling(problem, found, orders), unplaced=wanted.unplaced)
-        return self._written(Solution(plan, problem, teams, orders, (), report, wanted.visits), wanted)
+        return self._written(Solution(plan, problem, teams, orders, resting, report, wanted.visits), wanted)
 
     def again(self, plan: PatrolPlan, routes: Sequence[Route], stops: Sequence[Stop]) -> Revision:
         """Revise a plan under way: what is touched stays, the rest keeps its team and order where it can."""
         horizon = self._horizon(plan, routes)
         wanted = self._wishes.wanted(plan.plan_id, routes, horizon)
         everyone = [
-            progress_of(
+            progress
+            for route in routes
+            for progress in progress_in_shifts(
                 route,
                 [stop for stop in stops if stop.team_id == route.team_id],
                 horizon.now,
                 _released(wanted, route.team_id),
             )
-            for route in routes
         ]
-        teams = [progress for progress in everyone if progress.free_at < progress.route.ends_at]
-        resting = [progress for progress in everyone if progress.free_at >= progress.route.ends_at]
-        base = _still_wanted(wanted.visits, everyone, {progress.route.team_id for progress in teams})
+        teams, resting = _on_and_off(everyone)
+        base = _still_wanted(wanted.visits, everyone, _with_a_break_to_come(teams))
         problem = self._problem(horizon, wanted.held(base, horizon), teams)
         orders = rounded_off(problem, _kept_orders(problem, teams))
         report = _report(problem, everyone, orders, wanted.unplaced)
@@ -89,9 +90,9 @@ class PlanMaking:
             Shift(
                 team_id=progress.route.team_id,
                 starts_s=horizon.seconds(progress.free_at),
-                ends_s=horizon.seconds(progress.route.ends_at),
+                ends_s=horizon.seconds(progress.shift.ends_at),
                 start=progress.free_place,
-                end=progress.route.end,
+                end=progress.shift.end,
                 pace_m_s=progress.route.pace_m_s,
                 skills=progress.route.skills,
             )
@@ -119,6 +120,25 @@ class PlanMaking:
         }
 
 
+def _on_and_off(everyone: Iterable[Progress]) -> tuple[list[Progress], list[Progress]]:
+    """Part the shifts in which somebody can still be sent out from those that are over."""
+    shifts = list(everyone)
+    return (
+        [progress for progress in shifts if progress.free_at < progress.shift.ends_at],
+        [progress for progress in shifts if progress.free_at >= progress.shift.ends_at],
+    )
+
+
+def _with_a_break_to_come(teams: Sequence[Progress]) -> set[str]:
+    """Give the teams that are on the shift into which their break falls."""
+    return {
+        progress.route.team_id
+        for progress in teams
+        if (opens_at := progress.route.rest_opens_at) is not None
+        and progress.shift.starts_at <= opens_at < progress.shift.ends_at
+    }
+
+
 def _released(wanted: Wanted, team_id: str) -> frozenset[str]:
     """Give what this team need not go on to, even if it is on its way there: forbidden, or another's now."""
     given_away = {rule.key for rule in wanted.rules if rule.team_id not in (None, team_id)}
@@ -126,7 +146,7 @@ def _released(wanted: Wanted, team_id: str) -> frozenset[str]:
 
 
 def _still_wanted(
-    visits: Sequence[Visit], everyone: Sequence[Progress], on_shift: Collection[str]
+    visits: Sequence[Visit], everyone: Sequence[Progress], with_break: Collection[str]
 ) -> tuple[Visit, ...]:
     """Leave out what was touched already; what was promised before keeps its window and worth."""
     touched = {stop.visit.key for progress in everyone for stop in progress.pinned}
@@ -135,7 +155,7 @@ def _still_wanted(
         replace(promised.get(visit.key, visit), is_firm=visit.is_firm, skills=visit.skills)
         for visit in visits
         if visit.key not in touched
-        and (visit.subject_kind is not SubjectKind.BREAK or visit.subject_id in on_shift)
+        and (visit.subject_kind is not SubjectKind.BREAK or visit.subject_id in with_break)
     )
 
 

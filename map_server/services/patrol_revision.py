@@ -38,8 +38,8 @@ class Revision:
 class Solution:
     """What was decided.
 
-    An order for each shift of the `teams`; in `resting` shifts they keep only what they have touched. `wanted` are the
-    visits as they were before pins and late windows changed them for this problem alone.
+    An order for each shift of the `teams`; in `resting` shifts only what was touched is kept. `wanted` are
+    the visits as they were before pins and late windows changed them for this problem alone.
     """
 
     plan: PatrolPlan

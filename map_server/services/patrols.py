@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from map_server.domain.errors import Conflict, FieldError, InvalidInput
+from map_server.domain.errors import Conflict
 from map_server.domain.hand_rule import HandRule
 from map_server.domain.inspection import Inspection, Result
 from map_server.domain.patrol import SubjectKind
@@ -20,22 +20,13 @@ from map_server.domain.patrol_plan import (
 )
 from map_server.domain.plan_changes import StopChange
 from map_server.domain.reach import WHOLE_WARD, Reach
-from map_server.domain.team import Team, shift_times
-from map_server.domain.ward_time import WARD_ZONE
+from map_server.domain.team import Team
 from map_server.services.patrol_ports import Effort
 from map_server.services.patrol_runs import PatrolRuns
 from map_server.services.plan_wishes import Waiting
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
+from map_server.services.shift_wishes import ShiftWish, wished_routes
 from map_server.services.sites import record_inspection
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftWish:
-    """One team that is to walk; times of day in the ward's zone, None for the team's usual ones."""
-
-    team_id: str
-    shift_from: time | None = None
-    shift_until: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +71,7 @@ class Patrols:
         plan_id = self._new_id()
         with self._begin() as work:
             teams = {team.team_id: team for team in work.teams.all() if team.is_active}
-            routes = [self._route(plan_id, day, row, wish, teams, now) for row, wish in enumerate(wishes)]
-            _check_routes(routes)
+            routes = wished_routes(plan_id, day, wishes, teams, now)
             origin_at = min(route.starts_at for route in routes)
             plan = PatrolPlan(plan_id, day, PlanState.PLANNING, actor, now, origin_at)
             work.patrols.put(plan)
@@ -175,43 +165,6 @@ class Patrols:
             _note_check_in(work, changed, at, actor, self._clock.now())
             work.commit()
         return changed
-
-    def _route(
-        self, plan_id: str, day: date, row: int, wish: ShiftWish, teams: dict[str, Team], now: datetime
-    ) -> Route:
-        team = teams.get(wish.team_id)
-        if team is None:
-            message = f"there is no active team {wish.team_id}"
-            raise InvalidInput(message, (FieldError(f"shifts/{row}/team_id", message),))
-        begins, ends = wish.shift_from or team.shift_from, wish.shift_until or team.shift_until
-        starts_at, ends_at = shift_times(day, begins, ends, WARD_ZONE)
-        if ends_at <= now:
-            message = f"the shift of {team.team_id} is over; choose a later day or time"
-            raise InvalidInput(message, (FieldError(f"shifts/{row}/shift_until", message),))
-        rest = None if team.rest is None else team.rest.times(day, starts_at, ends_at, WARD_ZONE)
-        return Route(
-            plan_id=plan_id,
-            team_id=team.team_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            start=team.start,
-            end=team.end,
-            pace_m_s=team.pace_m_s,
-            returns_at=starts_at,
-            skills=team.skills,
-            rest_opens_at=rest and rest[0],
-            rest_closes_at=rest and rest[1],
-            rest_s=60 * team.rest.minutes if team.rest and rest else 0,
-        )
-
-
-def _check_routes(routes: Sequence[Route]) -> None:
-    if not routes:
-        message = "choose at least one team"
-        raise InvalidInput(message, (FieldError("shifts", message),))
-    if len({route.team_id for route in routes}) != len(routes):
-        message = "a team is chosen twice"
-        raise InvalidInput(message, (FieldError("shifts", message),))
 
 
 def _note_check_in(work: UnitOfWork, stop: Stop, at: datetime, actor: str, now: datetime) -> None:

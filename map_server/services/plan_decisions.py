@@ -99,7 +99,9 @@ def _check_team_and_time(work: UnitOfWork, rule: HandRule) -> None:
     own = [route for route in routes if rule.team_id in (None, route.team_id)]
     if not own:
         raise _wrong("team_id", f"team {rule.team_id} is not in this plan")
-    if rule.at is not None and not any(route.starts_at <= rule.at <= route.ends_at for route in own):
+    if rule.at is not None and not any(
+        shift.starts_at <= rule.at <= shift.ends_at for route in own for shift in route.shifts
+    ):
         raise _wrong("at", "lies outside of the shift")
 
 

@@ -10,7 +10,7 @@ from map_server.domain.errors import Conflict, InvalidInput
 from map_server.domain.left_out import LeftOutReason
 from map_server.domain.patrol_plan import PlanState, StopState
 from map_server.domain.site import SiteKind
-from map_server.services.patrols import ShiftWish
+from map_server.services.shift_wishes import ShiftWish
 from tests.patrol_office import (
     DAY,
     QUICK,
@@ -228,7 +228,7 @@ def test_check_in_during_a_revision_is_not_lost(office: PatrolOffice) -> None:
     [
         ([], "at least one team"),
         ([ShiftWish("Z")], "no active team Z"),
-        ([ShiftWish("A"), ShiftWish("A")], "twice"),
+        ([ShiftWish("A"), ShiftWish("A")], "at the same time"),
         ([ShiftWish("A", clock_time("08:00").time(), clock_time("08:30").time())], "is over"),
     ],
 )

@@ -22,7 +22,7 @@ from map_server.presentation.gpx import gpx_of
 from map_server.presentation.pages import language_of
 from map_server.presentation.patrol_view import route_views
 from map_server.services.patrol_ports import Effort
-from map_server.services.patrols import ShiftWish
+from map_server.services.shift_wishes import ShiftWish
 from wire_contract.routes import API_PREFIX
 
 router = APIRouter(prefix=f"{API_PREFIX}/patrols", tags=["people"])
