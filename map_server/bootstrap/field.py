@@ -14,6 +14,7 @@ from map_server.services.ingest import Ingest
 from map_server.services.ports import Clock
 from map_server.services.tracks import Tracks
 from map_server.services.visit_effects import VisitEffects
+from map_server.services.visit_reviews import VisitReviews
 from map_server.services.visits import Visits
 from map_server.services.work_order_flow import WorkOrderFlow
 
@@ -32,6 +33,7 @@ def field_services(
     return FieldServices(
         days=FieldDays(begin, read, reads, clock, new_id),
         visits=visits,
+        reviews=VisitReviews(begin, clock),
         photos=FieldPhotos(begin, read, clock, files, effects, visits),
         tracks=Tracks(begin, read, clock, new_token),
         list=reads,

@@ -35,6 +35,15 @@ class RecordKind(StrEnum):
     """A message of the duty officer was read."""
 
 
+class Verdict(StrEnum):
+    """What a supervisor says of a visit that is doubtful."""
+
+    ACCEPTED = "accepted"
+    """It stands, with its doubts."""
+    REJECTED = "rejected"
+    """It does not count: what it brought about is taken back."""
+
+
 class PhotoRole(StrEnum):
     """What a picture shows."""
 
@@ -81,7 +90,7 @@ class KeptRecord:
     """A record as the server keeps it, with what it is about and what is doubtful about it.
 
     `subject` names incident or site as `Visit.key` does; a find names the incident that came of it.
-    `reviewed_at`: a supervisor looked at the doubts.
+    `reviewed_at`: a supervisor looked at the doubts and gave his `verdict`.
     """
 
     record: FieldRecord
@@ -95,6 +104,12 @@ class KeptRecord:
     reviewed_at: datetime | None = None
     reviewed_by: str | None = None
     review: str = ""
+    verdict: Verdict | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether something may follow from it."""
+        return self.verdict is not Verdict.REJECTED
 
 
 @dataclass(frozen=True, slots=True)

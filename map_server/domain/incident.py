@@ -225,6 +225,14 @@ def resolved(incident: Incident) -> Incident:
     return replace(incident, state=IncidentState.RESOLVED)
 
 
+def unresolved(incident: Incident) -> Incident:
+    """What was said of having dealt with it does not count."""
+    if incident.state is not IncidentState.RESOLVED:
+        raise _not_allowed(incident, "opened again")
+    state = IncidentState.CONFIRMED if incident.judgement is Judgement.CONFIRMED else IncidentState.OPEN
+    return replace(incident, state=state)
+
+
 def closed_out(incident: Incident) -> Incident:
     """Its work order was closed after a check: what was filed without an auditor ends unjudged, too."""
     if not incident.is_open:

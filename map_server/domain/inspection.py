@@ -1,6 +1,7 @@
 """What was seen at a site: inspections by people, observations by cameras, and tasks to go and verify."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -41,11 +42,25 @@ class Inspection:
     photos: tuple[str, ...] = ()
     stop_id: str | None = None
     """The stop of a patrol at which it was made, if any."""
+    withdrawn_at: datetime | None = None
+    """When the visit that brought it was rejected: it stays on record and counts no more."""
+    inspected_before: datetime | None = None
+    """When somebody had looked last, as the register knew it then."""
 
     @property
     def has_reached(self) -> bool:
         """Whether somebody saw the place."""
         return self.result is not Result.NOT_REACHED
+
+
+def last_look(inspections: Sequence[Inspection]) -> datetime | None:
+    """Give when somebody looked last by all that counts of a site's inspections.
+
+    What the register knew before there were inspections counts, too; what it knew by one of them does not.
+    """
+    known = {one.inspected_before for one in inspections} - {one.inspected_at for one in inspections}
+    known |= {one.inspected_at for one in inspections if one.has_reached and one.withdrawn_at is None}
+    return max((at for at in known if at is not None), default=None)
 
 
 def check_inspection(inspection: Inspection, needed: tuple[EvidenceNeed, ...]) -> None:

@@ -185,6 +185,10 @@ class Stop:
             return self
         return replace(self, state=StopState.STARTED, started_at=at, checked_in_by=by)
 
+    def reopened(self) -> Self:
+        """What was said of it does not count: it is still to be done."""
+        return replace(self, state=StopState.PLANNED, started_at=None, done_at=None, checked_in_by="")
+
     def done(self, at: datetime, by: str) -> Self:
         """The team has finished. Said again, nothing changes."""
         if self.state is StopState.DONE:

@@ -128,6 +128,10 @@ class Site:
             return self
         return replace(self, inspected_at=moment)
 
+    def looked_at_last(self, moment: datetime | None) -> Self:
+        """A look was withdrawn: this is when somebody looked last, None where nobody did."""
+        return replace(self, inspected_at=moment)
+
     def with_history_of(self, known: "Site | None") -> Self:
         """Take over what the register knows already: the later inspection, and a state that people set."""
         if known is None:

@@ -61,6 +61,7 @@ from map_server.services.streets import Streets
 from map_server.services.teams import Teams
 from map_server.services.tracks import Tracks
 from map_server.services.verdict_export import VerdictExport
+from map_server.services.visit_reviews import VisitReviews
 from map_server.services.visits import Visits
 from map_server.services.work_order_watch import WorkOrderWatch
 from map_server.services.work_orders import WorkOrders
@@ -114,6 +115,7 @@ class FieldServices:
 
     days: FieldDays
     visits: Visits
+    reviews: VisitReviews
     photos: FieldPhotos
     tracks: Tracks
     list: SqlVisitReads

@@ -57,6 +57,7 @@ FIELD_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "campaign": _("Joint campaign"),
             "break": _("Break"),
         },
+        "visit_verdict": {"accepted": _("Counts"), "rejected": _("Rejected")},
         "photo_role": {"before": _("Before"), "after": _("After"), "find": _("Find")},
         "flag": {
             "no_position": _("no position"),

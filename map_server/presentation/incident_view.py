@@ -192,6 +192,7 @@ def _action_texts(gettext: Gettext) -> dict[str, str]:
         "incident_left_undecided": gettext("unsure"),
         "verdict_taken_back": gettext("decision taken back"),
         "incident_resolved": gettext("dealt with"),
+        "incident_end_withdrawn": gettext("not dealt with: the visit was rejected"),
         "incident_merged": gettext("merged into another incident"),
         "incident_absorbed": gettext("took in another incident"),
         "incident_split": gettext("split"),

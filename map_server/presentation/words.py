@@ -165,6 +165,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "site_restored": _("put back"),
             "site_inspected": _("looked at"),
             "site_not_reached": _("could not be reached"),
+            "site_inspection_withdrawn": _("look withdrawn, its visit was rejected"),
             "site_state_changed": _("state changed"),
         },
         "case_class": {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from map_server.domain.errors import FieldError, InvalidInput, NotFound
 from map_server.domain.field_record import TeamMessage
@@ -15,6 +15,7 @@ from map_server.services.ports import Begin, Clock, IdFactory
 from map_server.services.visit_effects import fence_of
 
 MOST_CHARACTERS = 500
+REJECTED_SINCE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class FieldDay:
     taken: tuple[str, str] | None
     seen: frozenset[str]
     """The messages that this person has read."""
+    rejected: frozenset[str]
+    """The records of this person that the office rejected lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,10 @@ class FieldDays:
                     )
                     routes.append(DayRoute(plan, teams[route.team_id], route, fenced, word))
             taken = work.field.taken_route(actor, now)
+            rejected = work.field.rejected(actor, now - REJECTED_SINCE)
         is_today = taken is not None and taken[0] in plans
         read = frozenset(message_id for message_id, people in seen.items() if actor in people)
-        return FieldDay(tuple(routes), taken if is_today else None, read)
+        return FieldDay(tuple(routes), taken if is_today else None, read, rejected)
 
     def send(self, plan_id: str, team_id: str, text: str, actor: str) -> TeamMessage:
         """Send word to a team. Raises NotFound, InvalidInput."""

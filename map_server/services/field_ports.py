@@ -36,7 +36,13 @@ class FieldRepository(Protocol):
         """Give plan and team of the route that a person had taken last by then."""
 
     def vouched_stops(self, plan_ids: Collection[str]) -> frozenset[str]:
-        """Give the stops of plans that have a result without any doubt."""
+        """Give the stops of plans that have a result without doubt, or one that a supervisor let stand."""
+
+    def has_other_result(self, kept: KeptRecord) -> bool:
+        """Whether another record that counts says how things stood at the same stop."""
+
+    def rejected(self, actor: str, since: datetime) -> frozenset[str]:
+        """Give the records of a person that were rejected since a moment."""
 
     def add_photos(self, photos: Sequence[FieldPhoto]) -> None:
         """Store which pictures a record names, or that they have come."""

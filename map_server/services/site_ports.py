@@ -15,10 +15,13 @@ class SiteRecordRepository(Protocol):
     """What happened at sites, inside one unit of work."""
 
     def add_inspection(self, inspection: Inspection) -> None:
-        """Store an inspection."""
+        """Store an inspection, or that it was withdrawn."""
 
     def latest_look(self, site_id: str) -> Inspection | None:
-        """Give the newest inspection that reached the place."""
+        """Give the newest inspection that counts and reached the place."""
+
+    def inspections(self, site_id: str) -> list[Inspection]:
+        """Give every inspection of a site."""
 
     def put_observation(self, observation: SiteObservation) -> None:
         """Store what an incident says of a site, in place of what it said before."""

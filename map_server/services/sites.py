@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from map_server.domain.audit_log import instant
 from map_server.domain.errors import InvalidInput, NotFound
 from map_server.domain.growth import GrowthParams, ZeroGrowth, coverage_of, is_new
-from map_server.domain.inspection import Inspection, Result, TaskOutcome, check_inspection
+from map_server.domain.inspection import Inspection, Result, TaskOutcome, check_inspection, last_look
 from map_server.domain.reach import Reach
 from map_server.domain.site import LAYER_OF, Site, SiteKind, StructureState
 from map_server.domain.site_group import SiteGroup, SiteGroups
@@ -161,7 +162,7 @@ class Sites:
 
 def record_inspection(work: UnitOfWork, site: Site, inspection: Inspection) -> None:
     """Store an inspection with what follows from it: the next due date, and the end of a task to verify."""
-    work.site_records.add_inspection(inspection)
+    work.site_records.add_inspection(replace(inspection, inspected_before=site.inspected_at))
     after = {
         "inspection": inspection.inspection_id,
         "result": inspection.result,
@@ -176,6 +177,37 @@ def record_inspection(work: UnitOfWork, site: Site, inspection: Inspection) -> N
     work.sites.put([site.inspected(inspection.inspected_at)])
     work.layers.touch(LAYER_OF[site.kind])
     _end_task(work, site.site_id, inspection.recorded_at)
+
+
+def withdraw_inspection(
+    work: UnitOfWork, site_id: str, inspection_id: str, actor: str, reason: str, now: datetime
+) -> None:
+    """Let an inspection count no more: the look is due again as before it, and so is a task that it ended."""
+    site, looks = work.sites.get(site_id), work.site_records.inspections(site_id)
+    look = next((one for one in looks if one.inspection_id == inspection_id), None)
+    if site is None or look is None or look.withdrawn_at is not None:
+        return
+    withdrawn = replace(look, withdrawn_at=now)
+    work.site_records.add_inspection(withdrawn)
+    after = site.looked_at_last(last_look([one for one in looks if one is not look] + [withdrawn]))
+    work.sites.put([after])
+    work.layers.touch(LAYER_OF[site.kind])
+    task = work.site_records.task(site_id)
+    if task is not None and look.has_reached and task.ended_at == look.recorded_at:
+        work.site_records.put_task(replace(task, ended_at=None, outcome=None))
+    work.note(
+        "site_inspection_withdrawn",
+        "site",
+        site_id,
+        actor,
+        reason,
+        {"inspected_at": _moment(site.inspected_at), "inspection": inspection_id},
+        {"inspected_at": _moment(after.inspected_at)},
+    )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else instant(at)
 
 
 def _registered(work: UnitOfWork, site_id: str) -> Site:

@@ -84,7 +84,7 @@ class VisitEffects:
         """Do what counts only with its pictures: the inspection of a site, the end of a piece of work."""
         record = kept.record
         kind, _, subject_id = kept.subject.partition(":")
-        if record.kind is not RecordKind.RESULT or record.outcome is None:
+        if record.kind is not RecordKind.RESULT or record.outcome is None or not kept.counts:
             return
         pictures = tuple(one.kept_sha256 for one in photos if one.kept_sha256)
         if kind == SubjectKind.SITE:

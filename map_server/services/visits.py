@@ -128,18 +128,6 @@ class Visits:
             reach_m = fence_of(work, visit, self._params).reach_m
             return ShownVisit(taken, VisitedPlace(visit.name_zh, visit.name_en, visit.point, reach_m))
 
-    def review(self, record_id: str, actor: str, text: str) -> KeptRecord:
-        """Note that a supervisor looked at the doubts. Raises NotFound, Conflict when it was done before."""
-        with self._begin() as work:
-            kept = taken_of(work, record_id).kept
-            if kept.reviewed_at is not None:
-                raise Conflict("Somebody has looked at this visit already.")
-            reviewed = replace(kept, reviewed_at=self._clock.now(), reviewed_by=actor, review=text.strip())
-            work.field.put(reviewed)
-            work.note("visit_reviewed", "visit", record_id, actor, text.strip())
-            work.commit()
-        return reviewed
-
     def _known(self, work: UnitOfWork, record: FieldRecord, who: WorkActor) -> Taken | None:
         known = work.field.get(record.record_id)
         if known is None:

@@ -338,6 +338,9 @@ class DayOut(BaseModel):
     routes: list[DayRouteOut]
     taken: TakenRoute | None
     seen: list[str] = Field(description="Messages that this person has read")
+    rejected: list[str] = Field(
+        description="Records of this person that the office rejected"
+    )
     forms: dict[str, FormOut] = Field(description="By category; `other` and `break` for what has none")
     kept_days: int = Field(description="After so many days tracks are erased")
     margin_s: float = Field(description="A track is kept from so long before a route until so long after it")
@@ -352,6 +355,7 @@ class DayOut(BaseModel):
             routes=[DayRouteOut.of(one) for one in day.routes],
             taken=None if day.taken is None else TakenRoute(plan_id=day.taken[0], team_id=day.taken[1]),
             seen=sorted(day.seen),
+            rejected=sorted(day.rejected),
             forms={str(name): FormOut.of(form) for name, form in forms.items()},
             kept_days=track.kept_days,
             margin_s=track.margin_s,

@@ -46,7 +46,10 @@ class InspectionIn(BaseModel):
 
 
 class InspectionOut(BaseModel):
-    """An inspection; `stop_id` names the stop of a patrol at which it was made."""
+    """An inspection; `stop_id` names the stop of a patrol at which it was made.
+
+    `withdrawn_at`: the visit that brought it was rejected, and it counts no more.
+    """
 
     inspection_id: str
     inspector: str
@@ -56,6 +59,7 @@ class InspectionOut(BaseModel):
     note: str
     photos: list[str]
     stop_id: str | None
+    withdrawn_at: datetime | None
 
     @classmethod
     def of(cls, inspection: Inspection) -> "InspectionOut":

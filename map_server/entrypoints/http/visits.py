@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from map_server.domain.field_record import PhotoRole, RecordKind
+from map_server.domain.field_record import PhotoRole, RecordKind, Verdict
 from map_server.domain.result_form import Answer, Outcome
 from map_server.domain.visit import Flag
 from map_server.entrypoints.http.deps import ServicesDep
@@ -41,6 +41,7 @@ class VisitOut(BaseModel):
     photos: int
     photos_here: int
     reviewed_at: datetime | None
+    verdict: Verdict | None
 
     @classmethod
     def of(cls, row: VisitRow) -> "VisitOut":
@@ -62,6 +63,7 @@ class VisitOut(BaseModel):
             photos=row.photos,
             photos_here=row.photos_here,
             reviewed_at=kept.reviewed_at,
+            verdict=kept.verdict,
         )
 
 
@@ -127,8 +129,9 @@ class VisitDetail(VisitOut):
 
 
 class ReviewIn(BaseModel):
-    """What a supervisor says after looking at the doubts."""
+    """What a supervisor says after looking at the doubts; a rejection needs its reason."""
 
+    verdict: Verdict = Verdict.ACCEPTED
     text: str = Field(default="", max_length=500)
 
 
@@ -160,8 +163,8 @@ def show_visit(record_id: RecordId, actor: SupervisorActor, services: ServicesDe
 def review_visit(
     record_id: RecordId, review: ReviewIn, actor: SupervisorActor, services: ServicesDep
 ) -> VisitDetail:
-    """Say that somebody looked at the doubts; the record stays as it is."""
-    services.field.visits.review(record_id, actor.audit_name, review.text)
+    """Accept a doubtful visit, or reject it: then the look at the site, stop and incident are open again."""
+    services.field.reviews.review(record_id, review.verdict, actor.audit_name, review.text)
     return _detail(services.field.visits.show(record_id), services)
 
 

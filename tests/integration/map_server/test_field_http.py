@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.domain.account import Role
 from map_server.domain.inspection import Result
 from map_server.domain.patrol_plan import StopState
@@ -137,6 +138,68 @@ def test_each_way_to_cheat_raises_its_own_flag_and_the_record_is_kept(
     assert chief.post(review, json={"text": "spoken with him"}).json()["reviewed_at"]
     assert chief.get("/api/v1/visits", params={"doubted": True}).json()["visits"] == []
     assert chief.post(review, json={}).status_code == 409
+
+
+def test_rejected_visit_leaves_its_site_due_and_its_stop_open(
+    server: RunningServer, phone: FieldPhone
+) -> None:
+    chief = server.person(Role.SUPERVISOR)
+    honest, far = phone.result(2, jpeg(61)), phone.result(1, jpeg(62), fix=phone.fix(300))
+    looked_before = server.services.sites.history("DP-0").site.inspected_at
+    for said, picture in ((honest, jpeg(61)), (far, jpeg(62))):
+        phone.send(said)
+        phone.upload(picture)
+    due = set(chief.get("/api/v1/sites", params={"due": True}).text.split('"'))
+    assert "DP-0" not in due
+    review = f"/api/v1/visits/{far['record_id']}/review"
+    assert chief.post(review, json={"verdict": "rejected"}).status_code == 422  # the team wants to know why
+    answer = chief.post(review, json={"verdict": "rejected", "text": "pictures show another place"})
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "rejected")
+
+    site = server.services.sites.history("DP-0")
+    assert site.site.inspected_at == looked_before
+    assert [one.withdrawn_at is None for one in site.inspections] == [False]
+    assert [note.action for note in site.notes][:1] == ["site_inspection_withdrawn"]
+    assert stop_state(server, 1) is StopState.PLANNED
+    assert stop_state(server, 2) is StopState.DONE
+    day = phone.client.get("/api/v1/field/day").json()
+    assert day["rejected"] == [far["record_id"]]
+    page = chief.get(f"/visits/{far['record_id']}?lang=en").text
+    assert "This visit does not count" in page
+    assert "pictures show another place" in page
+    # once more, and this time there
+    phone.send(phone.result(1, jpeg(63)))
+    phone.upload(jpeg(63))
+    assert stop_state(server, 1) is StopState.DONE
+    assert server.services.sites.history("DP-0").site.inspected_at == phone.now()
+
+
+def test_visit_that_was_rejected_before_its_picture_came_brings_nothing_about(
+    server: RunningServer, phone: FieldPhone
+) -> None:
+    far = phone.result(1, jpeg(64), fix=phone.fix(300))
+    phone.send(far)
+    review = f"/api/v1/visits/{far['record_id']}/review"
+    verdict = {"verdict": "rejected", "text": "was elsewhere"}
+    answer = server.person(Role.SUPERVISOR).post(review, json=verdict)
+    assert answer.status_code == 200, answer.text
+    assert phone.upload(jpeg(64)).status_code == 200
+    assert server.services.sites.history("DP-0").inspections == []
+
+
+def test_visit_that_is_let_stand_counts_as_proved(server: RunningServer, phone: FieldPhone) -> None:
+    far = phone.result(1, jpeg(65), fix=phone.fix(300))
+    phone.send(far)
+    phone.upload(jpeg(65))
+    begin = SqlUnitsOfWork(server.services.engine, server.clock, lambda _: None)
+    with begin.reading() as work:
+        assert work.field.vouched_stops([PLAN]) == frozenset()
+    review = f"/api/v1/visits/{far['record_id']}/review"
+    assert server.person(Role.SUPERVISOR).post(review, json={}).json()["verdict"] == "accepted"
+    with begin.reading() as work:
+        assert work.field.vouched_stops([PLAN]) == {"stop-1"}
+    assert len(server.services.sites.history("DP-0").inspections) == 1
+    assert stop_state(server, 1) is StopState.DONE
 
 
 def test_record_sent_again_has_one_effect_and_the_same_answer(

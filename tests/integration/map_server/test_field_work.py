@@ -67,3 +67,21 @@ def test_incident_without_a_living_order_is_resolved(office: Office, tmp_path: P
     dealt_with(phone, jpeg(43))
     (incident,) = office.officer.get("/api/v1/incidents").json()["incidents"]
     assert (incident["id"], incident["state"]) == (incident_id, "resolved")
+
+
+def test_incident_is_open_again_when_the_visit_that_ended_it_is_rejected(
+    office: Office, tmp_path: Path
+) -> None:
+    order_id = office.confirmed_order(at=HERE)
+    incident_id = office.show(order_id)["work_order"]["incident_id"]
+    office.act(office.officer, order_id, "void", reason="by hand today")
+    phone, picture = of(office, None), jpeg(44)
+    at_the_stop(office, tmp_path, incident_id, phone)
+    far = phone.result(4, picture, fix=phone.fix(500), outcome="gone")
+    assert phone.send(far).json()["doubts"][0]["flag"] == "outside_fence"
+    assert phone.upload(picture).status_code == 200
+    verdict = {"verdict": "rejected", "text": "it still lies there"}
+    chief = office.server.person(Role.SUPERVISOR)
+    assert chief.post(f"/api/v1/visits/{far['record_id']}/review", json=verdict).status_code == 200
+    (incident,) = office.officer.get("/api/v1/incidents").json()["incidents"]
+    assert (incident["id"], incident["state"]) == (incident_id, "confirmed")

@@ -67,7 +67,7 @@ class SqlGrowthReads:
             select(look.site_id)
             .join_from(site_inspections, sites, look.site_id == sites.c.site_id)
             .where(sites.c.kind == str(SiteKind.STRUCTURE_POINT), look.result != str(Result.NOT_REACHED))
-            .where(look.inspected_at >= since, look.inspected_at < until)
+            .where(look.inspected_at >= since, look.inspected_at < until, look.withdrawn_at.is_(None))
             .distinct()
             .order_by(look.site_id)
         )

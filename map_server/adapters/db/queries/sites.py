@@ -189,7 +189,7 @@ def _not_reached(connection: Connection, site_ids: Sequence[str]) -> list[tuple[
         select(look.site_id, look.inspected_at, look.note)
         .join_from(site_inspections, sites, look.site_id == _s.site_id)
         .where(look.site_id.in_(site_ids), look.result == str(Result.NOT_REACHED))
-        .where(_is_after_last_look(look.inspected_at))
+        .where(_is_after_last_look(look.inspected_at), look.withdrawn_at.is_(None))
     )
     return [(row.site_id, Missed(row.inspected_at, note=row.note)) for row in connection.execute(wanted)]
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.repositories.field_rows import (
@@ -20,7 +20,7 @@ from map_server.adapters.db.tables.field import field_photos, field_records, tea
 from map_server.adapters.db.upsert import upsert
 from map_server.adapters.db.ward_areas import WardAreas
 from map_server.domain.datum import LonLat
-from map_server.domain.field_record import FieldPhoto, KeptRecord, RecordKind, TeamMessage
+from map_server.domain.field_record import FieldPhoto, KeptRecord, RecordKind, TeamMessage, Verdict
 from map_server.domain.reach import Spot
 from map_server.domain.track_match import TrackFix
 from map_server.domain.visit import PhoneTime
@@ -92,12 +92,33 @@ class SqlFieldRecords:
         return None if row is None else (row.plan_id, row.team_id)
 
     def vouched_stops(self, plan_ids: Collection[str]) -> frozenset[str]:
-        """Give the stops of plans that have a result without any doubt."""
+        """Give the stops of plans that have a result without doubt, or one that a supervisor let stand."""
         wanted = select(field_records.c.stop_id).where(
             field_records.c.plan_id.in_(plan_ids),
             field_records.c.kind == str(RecordKind.RESULT),
             field_records.c.stop_id.is_not(None),
-            ~field_records.c.is_doubted,
+            or_(~field_records.c.is_doubted, field_records.c.verdict == str(Verdict.ACCEPTED)),
+            _counts(),
+        )
+        return frozenset(self._connection.scalars(wanted))
+
+    def has_other_result(self, kept: KeptRecord) -> bool:
+        """Whether another record that counts says how things stood at the same stop."""
+        others = select(field_records.c.record_id).where(
+            field_records.c.plan_id == kept.record.plan_id,
+            field_records.c.stop_id == kept.record.stop_id,
+            field_records.c.kind == str(RecordKind.RESULT),
+            field_records.c.record_id != kept.record.record_id,
+            _counts(),
+        )
+        return self._connection.execute(others.limit(1)).first() is not None
+
+    def rejected(self, actor: str, since: datetime) -> frozenset[str]:
+        """Give the records of a person that were rejected since a moment."""
+        wanted = select(field_records.c.record_id).where(
+            field_records.c.actor == actor,
+            field_records.c.verdict == str(Verdict.REJECTED),
+            field_records.c.reviewed_at >= since,
         )
         return frozenset(self._connection.scalars(wanted))
 
@@ -151,3 +172,7 @@ class SqlFieldRecords:
 
     def _first(self, statement: Select[Any]) -> RowMapping | None:
         return self._connection.execute(statement).mappings().first()
+
+
+def _counts() -> ColumnElement[bool]:
+    return or_(field_records.c.verdict.is_(None), field_records.c.verdict != str(Verdict.REJECTED))

@@ -15,6 +15,7 @@ from map_server.domain.field_record import (
     NamedPhoto,
     PhotoRole,
     RecordKind,
+    Verdict,
 )
 from map_server.domain.reach import Spot
 from map_server.domain.result_form import Outcome
@@ -42,6 +43,7 @@ def record_to_row(kept: KeptRecord) -> dict[str, Any]:
         "find_kind": None if record.find_kind is None else str(record.find_kind),
         "doubts": [asdict(doubt) | {"flag": str(doubt.flag)} for doubt in kept.doubts],
         "is_doubted": bool(kept.doubts),
+        "verdict": None if kept.verdict is None else str(kept.verdict),
         "compound_id": kept.spot.compound_id,
         "grid_id": kept.spot.grid_id,
     }
@@ -62,7 +64,9 @@ def record_from_row(row: RowMapping, photos: Sequence[FieldPhoto]) -> KeptRecord
     )
     doubts = tuple(Doubt(**doubt | {"flag": Flag(doubt["flag"])}) for doubt in row["doubts"])
     spot = Spot(row["compound_id"], row["grid_id"])
-    return KeptRecord(record=record, spot=spot, doubts=doubts, **{name: row[name] for name in _OF_KEPT})
+    verdict = None if row["verdict"] is None else Verdict(row["verdict"])
+    known = {name: row[name] for name in _OF_KEPT}
+    return KeptRecord(record=record, spot=spot, doubts=doubts, verdict=verdict, **known)
 
 
 def photo_to_row(photo: FieldPhoto) -> dict[str, Any]:

@@ -69,20 +69,26 @@ class SqlSiteRecords:
         self._connection = connection
 
     def add_inspection(self, inspection: Inspection) -> None:
-        """Store an inspection."""
+        """Store an inspection, or that it was withdrawn."""
         row = asdict(inspection) | {"result": str(inspection.result), "photos": list(inspection.photos)}
         upsert(self._connection, site_inspections, [row])
 
     def latest_look(self, site_id: str) -> Inspection | None:
-        """Give the newest inspection that reached the place."""
+        """Give the newest inspection that counts and reached the place."""
         wanted = (
             select(site_inspections)
             .where(site_inspections.c.site_id == site_id, site_inspections.c.result != Result.NOT_REACHED)
+            .where(site_inspections.c.withdrawn_at.is_(None))
             .order_by(site_inspections.c.inspected_at.desc(), site_inspections.c.inspection_id.desc())
             .limit(1)
         )
         row = self._connection.execute(wanted).mappings().first()
         return None if row is None else inspection_from_row(row)
+
+    def inspections(self, site_id: str) -> list[Inspection]:
+        """Give every inspection of a site."""
+        wanted = select(site_inspections).where(site_inspections.c.site_id == site_id)
+        return [inspection_from_row(row) for row in self._connection.execute(wanted).mappings()]
 
     def put_observation(self, observation: SiteObservation) -> None:
         """Store what an incident says of a site, in place of what it said before."""

@@ -39,6 +39,7 @@ field_records = Table(
     Column("reviewed_at", UtcDateTime),
     Column("reviewed_by", Text),
     Column("review", Text, nullable=False),
+    Column("verdict", Text),
     Index("ix_field_records_phone_id", "phone_id", "sequence"),
     Index("ix_field_records_actor", "actor", "made_at"),
     Index("ix_field_records_plan_id", "plan_id", "team_id"),

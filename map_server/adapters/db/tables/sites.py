@@ -17,6 +17,8 @@ site_inspections = Table(
     Column("note", Text, nullable=False),
     Column("photos", CanonicalJson, nullable=False),
     Column("stop_id", String(36)),
+    Column("withdrawn_at", UtcDateTime),
+    Column("inspected_before", UtcDateTime),
     Index("ix_site_inspections_site_id", "site_id", "inspected_at"),
     Index("ix_site_inspections_inspected_at", "inspected_at"),
 )

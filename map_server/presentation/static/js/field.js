@@ -98,9 +98,14 @@ class Phone {
 
   /** Where a stop stands: what this phone said counts before it has arrived. */
   stateOf(stop) {
-    const own = this.records.filter((one) => one.record.stop_id === stop.stop_id && one.state !== "refused");
+    const own = this.records.filter((one) => one.record.stop_id === stop.stop_id && one.state !== "refused" && !this.isRejected(one));
     if (stop.state === "done" || own.some((one) => one.record.kind === "result")) return "done";
     return stop.state === "started" || own.some((one) => one.record.kind === "arrive") ? "started" : "planned";
+  }
+
+  /** Whether the office looked at a record and said that it does not count. */
+  isRejected(item) {
+    return (this.day?.rejected ?? []).includes(item.record.record_id);
   }
 
   /** Whether the server has the result of a stop and confirmed each of its pictures. */

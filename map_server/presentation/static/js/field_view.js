@@ -208,6 +208,7 @@ export class View {
       el("p", { class: "soft" }, `${dateTime(record.made_at)}${item.received_at ? ` → ${dateTime(item.received_at)}` : ""}`),
       photos.length ? el("p", { "data-photos-kept": String(kept) }, t("Pictures confirmed: {kept} of {all}", { kept, all: photos.length })) : null,
       item.doubts?.length ? el("p", { class: "soft" }, t("The office will look at: {doubts}", { doubts: item.doubts.map((one) => word("flag", one)).join(t(", ")) })) : null,
+      phone.isRejected(item) ? el("p", { class: "field__error", "data-rejected": true }, t("The office did not accept this visit: go there once more.")) : null,
       state === "refused" ? el("div", {}, el("p", { class: "field__error" }, problem), el("button", { class: "button", type: "button", "data-again": true, onclick: () => phone.again(item) }, t("Try again"))) : null,
     );
   }

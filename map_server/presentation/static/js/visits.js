@@ -6,17 +6,18 @@ function wire(selector, send) {
   const form = document.querySelector(selector);
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("[type=submit]");
+    const buttons = form.querySelectorAll("[type=submit]");
     const note = form.querySelector("[data-form-error]");
-    button.disabled = true;
+    const data = new FormData(form, event.submitter);
+    for (const button of buttons) button.disabled = true;
     note.hidden = true;
     try {
-      await send(new FormData(form));
+      await send(data);
       location.reload();
     } catch (problem) {
       note.textContent = problem.message;
       note.hidden = false;
-      button.disabled = false;
+      for (const button of buttons) button.disabled = false;
     }
   });
 }
@@ -25,7 +26,7 @@ wire("[data-word]", (data) => {
   const [plan, team] = data.get("to").split("|");
   return post("/api/v1/field/messages", { plan_id: plan, team_id: team, text: data.get("text") });
 });
-wire("[data-review]", (data) => post(`/api/v1/visits/${document.querySelector("[data-visit]").dataset.visit}/review`, { text: data.get("text") }));
+wire("[data-review]", (data) => post(`/api/v1/visits/${document.querySelector("[data-visit]").dataset.visit}/review`, { text: data.get("text"), verdict: data.get("verdict") }));
 
 const place = document.querySelector("[data-map-of-visit]");
 if (place) {
