@@ -18,7 +18,7 @@ from map_server.entrypoints.http.patrol_schemas import (
 )
 from map_server.entrypoints.http.plan_schemas import DecisionIn, DecisionWish, OverdueOut, OverdueOutList
 from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
-from map_server.presentation.gpx import gpx_of
+from map_server.presentation.gpx import credit_of, gpx_of
 from map_server.presentation.pages import language_of
 from map_server.presentation.patrol_view import route_views
 from map_server.services.patrol_ports import Effort
@@ -96,14 +96,16 @@ def routes_gpx(
     services: ServicesDep,
     team: Annotated[str | None, Query(max_length=40, description="This team's route alone")] = None,
 ) -> Response:
-    """Give a plan as GPX 1.1: a waypoint for each stop, a track for each team."""
+    """Give a plan as GPX 1.1: a waypoint for each stop; for each team a route of its stops and a track."""
     record, language = services.patrols.show(plan_id), language_of(request)
     views = [view for view in route_views(record, language) if team in (None, view.route.team_id)]
     if not views:
         raise NotFound(f"this plan has no route of team {team}")
+    streets = next((layer for layer in services.places.layers() if layer.name == "streets"), None)
+    credit = credit_of(streets, services.settings.routing is not None)
     name = f"patrol-{record.plan.day}{'' if team is None else '-' + team}.gpx"
     return Response(
-        gpx_of(record.plan, views, language == "zh"),
+        gpx_of(record.plan, views, language, credit),
         media_type="application/gpx+xml",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,7 +1,4 @@
-"""Around a plan, through the door: decisions by hand, changes, GPX, the printed sheet, campaigns, overdue."""
-
-from datetime import datetime
-from xml.etree import ElementTree as ET
+"""Around a plan, through the door: decisions by hand, changes, the printed sheet, campaigns, overdue."""
 
 import httpx
 
@@ -9,34 +6,9 @@ from map_server.domain.account import Role
 from tests.integration.map_server.test_patrols_http import PATROLS, finished, planned
 from tests.running_server import RunningServer
 
-GPX = "{http://www.topografix.com/GPX/1/1}"
-ORDER = {
-    "gpx": ["metadata", "wpt", "rte", "trk", "extensions"],
-    "metadata": ["name", "desc", "author", "copyright", "link", "time", "keywords", "bounds", "extensions"],
-    "wpt": ["ele", "time", "magvar", "geoidheight", "name", "cmt", "desc", "src", "link", "sym", "type"],
-    "trk": ["name", "cmt", "desc", "src", "link", "number", "type", "extensions", "trkseg"],
-    "trkseg": ["trkpt", "extensions"],
-    "trkpt": ["ele", "time"],
-}
-"""The sequences of GPX 1.1's schema (topografix.com/GPX/1/1/gpx.xsd), as far as they are used here."""
-
 
 def decide(client: httpx.Client, plan_id: str, **wanted: object) -> httpx.Response:
     return client.post(f"{PATROLS}/{plan_id}/decisions", json=wanted)
-
-
-def assert_follows_the_schema(element: ET.Element) -> None:
-    tag = element.tag.removeprefix(GPX)
-    children = [child.tag.removeprefix(GPX) for child in element]
-    places = [ORDER.get(tag, []).index(child) for child in children]
-    assert places == sorted(places), f"{tag}: {children}"
-    if tag in ("wpt", "trkpt"):
-        assert -90 <= float(element.attrib["lat"]) <= 90
-        assert -180 <= float(element.attrib["lon"]) < 180
-    if tag == "time":
-        assert datetime.fromisoformat(element.text or "").tzinfo is not None
-    for child in element:
-        assert_follows_the_schema(child)
 
 
 def test_plan_is_decided_about_by_hand_and_told_everywhere(ward: RunningServer) -> None:
@@ -64,26 +36,6 @@ def test_plan_is_decided_about_by_hand_and_told_everywhere(ward: RunningServer) 
     assert len(finished(chief, plan_id)["decisions"]) == 1
     refused = decide(chief, plan_id, **moved, wish="pin", team_id="nobody")
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "team_id")
-
-
-def test_routes_as_gpx_follow_the_schema_and_hold_every_stop(ward: RunningServer) -> None:
-    chief = ward.person(Role.SUPERVISOR)
-    plan = planned(chief)
-    answer = chief.get(f"{PATROLS}/{plan['plan_id']}/routes.gpx")
-    assert answer.headers["Content-Type"] == "application/gpx+xml"
-    root = ET.fromstring(answer.content)
-    assert (root.tag, root.attrib["version"]) == (f"{GPX}gpx", "1.1")
-    assert root.attrib["creator"]
-    assert_follows_the_schema(root)
-    stops = [stop for route in plan["routes"] for stop in route["stops"]]
-    assert len(root.findall(f"{GPX}wpt")) == len(stops)
-    tracks = root.findall(f"{GPX}trk")
-    assert len(tracks) == sum(bool(route["stops"]) for route in plan["routes"])
-    points = tracks[0].findall(f"{GPX}trkseg/{GPX}trkpt")
-    assert len(points) > len(plan["routes"][0]["stops"])  # along the streets, not from stop to stop
-    one = ET.fromstring(chief.get(f"{PATROLS}/{plan['plan_id']}/routes.gpx?team=B").content)
-    assert len(one.findall(f"{GPX}trk")) == 1
-    assert chief.get(f"{PATROLS}/{plan['plan_id']}/routes.gpx?team=Z").status_code == 404
 
 
 def test_sheet_names_every_stop_with_its_times(ward: RunningServer) -> None:
