@@ -89,6 +89,7 @@ track_fixes = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Index("ix_track_fixes_at", "at"),
     Index("ix_track_fixes_plan_id", "plan_id", "team_id"),
+    Index("ix_track_fixes_received_at", "received_at"),
 )
 
 track_tokens = Table(
