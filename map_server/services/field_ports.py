@@ -84,6 +84,12 @@ class TrackRepository(Protocol):
     def between(self, since: datetime, until: datetime) -> list[TrackedFix]:
         """Give all fixes of a period, by person and time."""
 
+    def received_since(self, moment: datetime) -> list[tuple[str, datetime]]:
+        """Give team and moment of each fix that came in since then."""
+
+    def last_received(self) -> datetime | None:
+        """Give when the newest fix came in; None when there is none."""
+
     def erase_before(self, moment: datetime) -> int:
         """Erase what is older; give how many fixes that were."""
 

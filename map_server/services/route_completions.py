@@ -46,7 +46,7 @@ class PlannedWays:
 
 
 class RouteCompletions:
-    """Reads; changes nothing. Tracks may come hours late, so figures may still grow for a day."""
+    """Reads; changes nothing. Tracks may come days late, so figures may still grow."""
 
     def __init__(
         self, read: Begin, clock: Clock, streets: StreetSegments, params: TrackParams | None = None

@@ -1,7 +1,7 @@
 """From a phone's track to walked streets: matched anew when fixes come late, and held against the plan."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ class Town:
         self.engine = open_database(Settings(data_dir=folder / "data"))
         self.begin = SqlUnitsOfWork(self.engine, self.clock, committed=lambda _: None)
         read = self.begin.reading
-        loaded = LoadedStreets(read, self.clock)
+        loaded = self.loaded = LoadedStreets(read, self.clock)
         geodata = Geodata(self.begin, read, self.clock, GeodataFiles())
         Streets(read, geodata, StreetFiles(), lambda areas: street_network(areas).figures, loaded).load(
             write_town(folder / "town.osm"), "person:1"
@@ -41,11 +41,16 @@ class Town:
         self.walks = StreetWalks(self.begin, read, self.clock, loaded)
         self.coverage = StreetCoverage(read, self.clock, loaded, SqlGrowthReads(self.engine))
 
-    def sends(self, fixes: Sequence[TrackFix], actor: str = "person:2") -> None:
+    def started_anew(self) -> StreetWalks:
+        """What the matching knows after the server was started again: nothing."""
+        return StreetWalks(self.begin, self.begin.reading, self.clock, self.loaded)
+
+    def sends(
+        self, fixes: Sequence[TrackFix], actor: str = "person:2", received_at: datetime | None = None
+    ) -> None:
+        came_at = received_at or self.clock.now()
         with self.begin() as work:
-            work.tracks.add(
-                [TrackedFix(fix, actor, TrackSource.PAGE, "plan", "A", self.clock.now()) for fix in fixes]
-            )
+            work.tracks.add([TrackedFix(fix, actor, TrackSource.PAGE, "plan", "A", came_at) for fix in fixes])
             work.commit()
 
     def walked_m(self) -> float:
@@ -87,3 +92,42 @@ def test_two_people_of_a_team_add_up(town: Town) -> None:
     town.sends(along(100, 400), "person:3")
     town.walks.catch_up()
     assert town.walked_m() == pytest.approx(600, abs=25)
+
+
+def test_a_weekend_without_signal_counts_when_the_phone_is_back(town: Town) -> None:
+    """All of it, on the day on which it was walked, up to the time for which tracks are kept."""
+    town.sends(along(-300, -100))
+    town.walks.catch_up()
+    town.clock.advance(29 * 86_400)
+    town.walks.catch_up()
+    assert town.walked_m() == pytest.approx(200, abs=12)
+    town.sends(along(-100, 400))
+    assert town.walks.catch_up() == 1
+    assert town.walked_m() == pytest.approx(700, abs=12)
+
+
+def test_what_came_in_before_the_server_went_down_counts_when_it_is_up(town: Town) -> None:
+    town.sends(along(-300, 100))
+    town.clock.advance(3 * 86_400)
+    assert town.started_anew().catch_up() == 1
+    assert town.walked_m() == pytest.approx(400, abs=12)
+
+
+def test_a_day_is_matched_again_only_when_more_of_it_comes_in(town: Town) -> None:
+    town.sends(along(-300, 100))
+    assert town.walks.catch_up() == 1
+    for _ in range(3):
+        town.clock.advance(120)
+        assert town.walks.catch_up() == 0
+    town.clock.advance(40 * 3600)
+    town.sends(along(-300, 100))  # the phone did not hear that they had arrived
+    assert town.walks.catch_up() == 0
+
+
+def test_a_fix_that_was_stored_while_others_were_matched_is_not_passed_over(town: Town) -> None:
+    """It was stamped before the look, and stored after it."""
+    stamped_at = town.clock.now()
+    town.clock.advance(30)
+    assert town.walks.catch_up() == 0
+    town.sends(along(-300, 100), received_at=stamped_at)
+    assert town.walks.catch_up() == 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_
 from sqlalchemy.engine import RowMapping
 
 from map_server.adapters.db.tables.field import track_fixes, track_tokens
@@ -55,6 +55,16 @@ class SqlTracks:
         wanted = select(track_fixes).where(track_fixes.c.at >= since, track_fixes.c.at < until)
         rows = self._connection.execute(wanted.order_by(track_fixes.c.actor, track_fixes.c.at)).mappings()
         return [_from_row(row) for row in rows]
+
+    def received_since(self, moment: datetime) -> list[tuple[str, datetime]]:
+        """Give team and moment of each fix that came in since then."""
+        wanted = select(track_fixes.c.team_id, track_fixes.c.at).where(track_fixes.c.received_at >= moment)
+        return [(row.team_id, row.at) for row in self._connection.execute(wanted)]
+
+    def last_received(self) -> datetime | None:
+        """Give when the newest fix came in; None when there is none."""
+        newest: datetime | None = self._connection.scalar(select(func.max(track_fixes.c.received_at)))
+        return newest
 
     def erase_before(self, moment: datetime) -> int:
         """Erase what is older; give how many fixes that were."""
