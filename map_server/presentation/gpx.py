@@ -16,7 +16,7 @@ from map_server.domain.patrol_plan import PatrolPlan, Stop
 from map_server.domain.place import LoadedLayer
 from map_server.presentation import formats
 from map_server.presentation.i18n import Language, translations
-from map_server.presentation.patrol_view import RouteView
+from map_server.presentation.patrol_view import RouteView, ShiftView
 from map_server.presentation.words import speaker
 
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
@@ -70,8 +70,9 @@ def gpx_of(plan: PatrolPlan, views: Sequence[RouteView], language: Language, cre
     for view in walked:
         for stop in view.stops:
             _add_stop(root, "wpt", view, stop, spoken, language)
-    for number, view in enumerate(walked, 1):
-        _add_route(root, number, view, spoken, language)
+    shifts = [(view, one) for view in walked for one in view.shifts if one.stops]
+    for number, (view, one) in enumerate(shifts, 1):
+        _add_route(root, number, view, one, spoken, language)
     for number, view in enumerate(walked, 1):
         _add_track(root, number, view)
     ET.indent(root)
@@ -138,16 +139,23 @@ def _told(stop: Stop, spoken: NullTranslations) -> str:
 
 
 def _add_route(
-    root: ET.Element, number: int, view: RouteView, spoken: NullTranslations, language: Language
+    root: ET.Element,
+    number: int,
+    view: RouteView,
+    one: ShiftView,
+    spoken: NullTranslations,
+    language: Language,
 ) -> None:
+    """Write the stops of one shift; a team with hours off in between has a route for each shift."""
     _ = spoken.gettext
     route = ET.SubElement(root, "rte")
-    ET.SubElement(route, "name").text = _("{team}: stops").format(team=f"{view.letter} {view.name}")
+    hours = f" {formats.clock_time(one.shift.starts_at)}" if view.route.split else ""
+    ET.SubElement(route, "name").text = _("{team}: stops").format(team=f"{view.letter} {view.name}{hours}")
     ET.SubElement(route, "number").text = str(number)
-    _add_end(route, view.route.start, view.route.starts_at, _("Start"))
-    for stop in view.stops:
+    _add_end(route, one.shift.start, one.shift.starts_at, _("Start"))
+    for stop in one.stops:
         _add_stop(route, "rtept", view, stop, spoken, language)
-    _add_end(route, view.route.end, view.route.returns_at, _("End"))
+    _add_end(route, one.shift.end, one.shift.returns_at, _("End"))
 
 
 def _add_end(route: ET.Element, place: LonLat, at: datetime, name: str) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from map_server.domain.datum import LonLat
 from map_server.domain.left_out import LeftOutReason
 from map_server.domain.patrol import Visit, own_skill
-from map_server.domain.patrol_plan import LeftOutVisit, Route, Stop, StopState
+from map_server.domain.patrol_plan import LeftOutVisit, Route, RouteShift, Stop, StopState
 from map_server.domain.plan_changes import ChangeKind, StopChange
-from map_server.domain.team import Team
+from map_server.domain.team import Team, shift_times
 from map_server.domain.team_load import TeamLoad, load_of
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.presentation import formats
@@ -30,12 +31,23 @@ Translate = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class ShiftOffer:
-    """A team in the form, with the hours that make sense now."""
+    """A shift of a team in the form, with the hours that make sense now."""
 
     team: Team
     name: str
     shift_from: time
     shift_until: time
+    is_ahead: bool = True
+    """False for a shift that is over today while another is to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftView:
+    """One shift of a route on a page, with its stops and the way from place to place, the way home last."""
+
+    shift: RouteShift
+    stops: tuple[Stop, ...]
+    legs: tuple[tuple[LonLat, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,16 @@ class RouteView:
     letter: str
     """Stands before the numbers of its stops, so that no team is told by its colour alone."""
     load: TeamLoad
+
+    @property
+    def shifts(self) -> list[ShiftView]:
+        """Give its shifts in order."""
+        views, legs = [], self.route.legs
+        for number, shift in enumerate(self.route.shifts):
+            stops = tuple(self.route.stops_of_shift(number, self.stops))
+            views.append(ShiftView(shift, stops, legs[: len(stops) + 1]))
+            legs = legs[len(stops) + 1 :]
+        return views
 
     @property
     def is_finished(self) -> bool:
@@ -75,24 +97,23 @@ def team_name(team: Team, language: Language) -> str:
 
 
 def shift_offers(teams: Sequence[Team], day: date, now: datetime, language: Language) -> list[ShiftOffer]:
-    """Offer each team its usual hours; where they are over today, four hours from now."""
-    return [
-        ShiftOffer(team, team_name(team, language), *_hours(team, day, now))
-        for team in teams
-        if team.is_active
+    """Offer each team its usual hours; where all of them are over today, four hours from now."""
+    return [offer for team in teams if team.is_active for offer in _offers(team, day, now, language)]
+
+
+def _offers(team: Team, day: date, now: datetime, language: Language) -> list[ShiftOffer]:
+    name = team_name(team, language)
+    ahead = [
+        shift_times(day, shift.begins, shift.ends, WARD_ZONE)[1] - now > _QUARTER for shift in team.shifts
     ]
-
-
-def _hours(team: Team, day: date, now: datetime) -> tuple[time, time]:
-    local = now.astimezone(WARD_ZONE)
-    usual_end = datetime.combine(day, team.shift_until, WARD_ZONE)
-    if team.shift_until <= team.shift_from:
-        usual_end += timedelta(days=1)
-    if day > local.date() or usual_end - local > _QUARTER:
-        return team.shift_from, team.shift_until
-    begins = local.replace(second=0, microsecond=0)
+    if any(ahead):
+        return [
+            ShiftOffer(team, name, shift.begins, shift.ends, is_ahead)
+            for shift, is_ahead in zip(team.shifts, ahead, strict=True)
+        ]
+    begins = now.astimezone(WARD_ZONE).replace(second=0, microsecond=0)
     begins -= timedelta(minutes=begins.minute % 15)
-    return begins.time(), (begins + _USUAL_LENGTH).time()
+    return [ShiftOffer(team, name, begins.time(), (begins + _USUAL_LENGTH).time())]
 
 
 def route_letter(number: int) -> str:

@@ -24,6 +24,7 @@ from map_server.domain.result_form import FORMS, OTHER_FORM, REST_FORM, Outcome,
 from map_server.domain.track import TrackParams
 from map_server.domain.track_match import TrackFix
 from map_server.domain.visit import Doubt, Flag, PhoneTime, TakenPhoto
+from map_server.entrypoints.http.patrol_schemas import RouteShiftOut
 from map_server.services.field_day import DayRoute, DayStop, FieldDay
 from map_server.services.visits import Taken
 from wire_contract.vocabulary import EventKind
@@ -300,6 +301,7 @@ class DayRouteOut(BaseModel):
     starts_at: datetime
     ends_at: datetime
     returns_at: datetime
+    shifts: list[RouteShiftOut] = Field(description="One, or several with hours off between them")
     metres: float
     stops: list[DayStopOut]
     messages: list[MessageOut]
@@ -318,6 +320,7 @@ class DayRouteOut(BaseModel):
             starts_at=one.route.starts_at,
             ends_at=one.route.ends_at,
             returns_at=one.route.returns_at,
+            shifts=RouteShiftOut.all_of(one.route, [stop.stop for stop in one.stops]),
             metres=one.route.metres,
             stops=[DayStopOut.of(stop) for stop in one.stops],
             messages=[MessageOut.of(message) for message in one.messages],
@@ -338,9 +341,7 @@ class DayOut(BaseModel):
     routes: list[DayRouteOut]
     taken: TakenRoute | None
     seen: list[str] = Field(description="Messages that this person has read")
-    rejected: list[str] = Field(
-        description="Records of this person that the office rejected"
-    )
+    rejected: list[str] = Field(description="Records of this person that the office rejected")
     forms: dict[str, FormOut] = Field(description="By category; `other` and `break` for what has none")
     kept_days: int = Field(description="After so many days tracks are erased")
     margin_s: float = Field(description="A track is kept from so long before a route until so long after it")

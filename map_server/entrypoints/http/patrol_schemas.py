@@ -20,7 +20,10 @@ MAX_TEAMS = 50
 
 
 class ShiftIn(BaseModel):
-    """One team that is to walk; times of the ward's day, null for the team's usual ones."""
+    """One shift in which a team is to walk; times of the ward's day, null for the team's usual ones.
+
+    A team that is named twice has a split day: it is off between its shifts.
+    """
 
     team_id: str = Field(max_length=40)
     shift_from: WardTime | None = None
@@ -141,8 +144,30 @@ class StopOut(BaseModel):
         return cls(visit=VisitOut.of(stop.visit), **own)
 
 
+class RouteShiftOut(BaseModel):
+    """One shift of a route."""
+
+    starts_at: datetime
+    ends_at: datetime
+    returns_at: datetime
+    stops: int = Field(description="How many of the route's stops are made in it")
+
+    @classmethod
+    def all_of(cls, route: Route, stops: Sequence[Stop]) -> "list[RouteShiftOut]":
+        """Write the shifts of a route in order."""
+        return [
+            cls(
+                starts_at=shift.starts_at,
+                ends_at=shift.ends_at,
+                returns_at=shift.returns_at,
+                stops=len(route.stops_of_shift(number, stops)),
+            )
+            for number, shift in enumerate(route.shifts)
+        ]
+
+
 class RouteOut(BaseModel):
-    """One team's shift; `legs` are the ways from stop to stop as [lon, lat] lines, the way home last."""
+    """One team's day; `legs` are the ways from stop to stop as [lon, lat] lines, with each way home."""
 
     team_id: str
     name_zh: str
@@ -152,6 +177,7 @@ class RouteOut(BaseModel):
     ends_at: datetime
     returns_at: datetime
     metres: float
+    shifts: list[RouteShiftOut] = Field(description="One, or several with hours off between them")
     letter: str = Field(description="Stands before the numbers of its stops")
     load: LoadOut
     stops: list[StopOut]
@@ -170,6 +196,7 @@ class RouteOut(BaseModel):
             ends_at=route.ends_at,
             returns_at=route.returns_at,
             metres=route.metres,
+            shifts=RouteShiftOut.all_of(route, stops),
             letter=route_letter(record.routes.index(route)),
             load=LoadOut.of(load_of(route, stops)),
             stops=[StopOut.of(stop) for stop in stops],

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from map_server.domain.datum import LonLat
 from map_server.domain.errors import FieldError, InvalidInput
-from map_server.domain.team import LONGEST_REST_MINUTES, Rest, Team
+from map_server.domain.team import LONGEST_REST_MINUTES, MOST_SHIFTS, Rest, Team, TeamShift
 from map_server.domain.travel import WALKING_M_S
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
@@ -26,7 +27,7 @@ Place = Annotated[
 
 
 class RestBody(BaseModel):
-    """A break that begins between two times of the day; a long one splits the shift in two."""
+    """A break that begins between two times of the day; the team is at work again after it."""
 
     earliest: WardTime
     latest: WardTime
@@ -35,6 +36,20 @@ class RestBody(BaseModel):
     def rest(self) -> Rest:
         """Make a break of it. Raises ValueError that begins with the field."""
         return Rest(self.earliest, self.latest, self.minutes)
+
+
+class TeamShiftBody(BaseModel):
+    """A further shift of the same day; where it begins and ends, null for where the first does."""
+
+    shift_from: WardTime
+    shift_until: WardTime
+    start: tuple[Lon, Lat] | None = None
+    end: tuple[Lon, Lat] | None = Field(default=None, description="Null: where it begins")
+
+    def shift(self, start: LonLat, end: LonLat) -> TeamShift:
+        """Make a shift of it. Raises ValueError that begins with the field."""
+        own = self.start or start
+        return TeamShift(self.shift_from, self.shift_until, own, self.end or (own if self.start else end))
 
 
 class TeamBody(BaseModel):
@@ -57,6 +72,11 @@ class TeamBody(BaseModel):
         description="Kinds of incident or site that are left to such teams, or what a campaign asks for",
     )
     rest: RestBody | None = Field(default=None, description="A break, taken where the shift starts")
+    further_shifts: list[TeamShiftBody] = Field(
+        default_factory=list,
+        max_length=MOST_SHIFTS - 1,
+        description="Shifts after the first on the same day, in order; the team is off between them",
+    )
 
     def team(self, team_id: str, version: int) -> Team:
         """Make a team of it. Raises InvalidInput that names the field."""
@@ -75,6 +95,9 @@ class TeamBody(BaseModel):
                 version=version,
                 skills=frozenset(self.skills),
                 rest=None if self.rest is None else self.rest.rest(),
+                further_shifts=tuple(
+                    one.shift(self.start, self.end or self.start) for one in self.further_shifts
+                ),
             )
         except ValueError as error:
             field, _, message = str(error).partition(": ")
@@ -93,6 +116,20 @@ class ChangedTeam(TeamBody):
     version: int = Field(ge=1)
 
 
+class TeamShiftOut(BaseModel):
+    """A further shift of the same day."""
+
+    shift_from: WardTime
+    shift_until: WardTime
+    start: Place
+    end: Place
+
+    @classmethod
+    def of(cls, shift: TeamShift) -> "TeamShiftOut":
+        """Write it."""
+        return cls(shift_from=shift.begins, shift_until=shift.ends, start=shift.start, end=shift.end)
+
+
 class TeamOut(BaseModel):
     """A team."""
 
@@ -109,15 +146,18 @@ class TeamOut(BaseModel):
     version: int
     skills: list[str]
     rest: RestBody | None
+    further_shifts: list[TeamShiftOut]
 
     @classmethod
     def of(cls, team: Team) -> "TeamOut":
         """Write a team."""
-        own = {name: getattr(team, name) for name in cls.model_fields if name not in ("skills", "rest")}
+        made = ("skills", "rest", "further_shifts")
+        own = {name: getattr(team, name) for name in cls.model_fields if name not in made}
         rest = None
         if team.rest is not None:
             rest = RestBody(earliest=team.rest.earliest, latest=team.rest.latest, minutes=team.rest.minutes)
-        return cls(skills=sorted(team.skills), rest=rest, **own)
+        further = [TeamShiftOut.of(shift) for shift in team.further_shifts]
+        return cls(skills=sorted(team.skills), rest=rest, further_shifts=further, **own)
 
 
 class TeamList(BaseModel):

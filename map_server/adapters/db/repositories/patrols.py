@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, func, insert, select
@@ -163,11 +163,11 @@ def _shift(kept: dict[str, Any]) -> RouteShift:
 
 def _kept_shift(shift: RouteShift) -> dict[str, Any]:
     return {
-        "starts_at": shift.starts_at.isoformat(),
-        "ends_at": shift.ends_at.isoformat(),
+        "starts_at": shift.starts_at.astimezone(UTC).isoformat(),
+        "ends_at": shift.ends_at.astimezone(UTC).isoformat(),
         "start": list(shift.start),
         "end": list(shift.end),
-        "returns_at": shift.returns_at.isoformat(),
+        "returns_at": shift.returns_at.astimezone(UTC).isoformat(),
     }
 
 

@@ -5,6 +5,7 @@ import { pictureOf } from "./field_picture.js";
 import { Place } from "./field_place.js";
 import { Queue } from "./field_queue.js";
 import { Room, keepForSure } from "./field_room.js";
+import { shiftsOf } from "./field_shifts.js";
 import { lastAccount, openStore, rememberAccount, uuid7 } from "./field_store.js";
 import { keepPage } from "./field_update.js";
 import { View } from "./field_view.js";
@@ -166,10 +167,9 @@ class Phone {
   }
 
   isOnShift(fix) {
-    const { route } = this;
     const margin = this.day.margin_s * 1000;
     const at = new Date(fix.at).getTime();
-    return at >= new Date(route.starts_at) - margin && at <= new Date(route.ends_at).getTime() + margin;
+    return shiftsOf(this.route).some((shift) => at >= new Date(shift.starts_at) - margin && at <= new Date(shift.ends_at).getTime() + margin);
   }
 
   /** Remember what the person agrees to: the track of his route ("track"), and the way there ("track_lead"). */

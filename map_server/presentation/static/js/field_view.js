@@ -2,6 +2,7 @@
 import { distanceText, findForm, kindOf, roomNotice, showRoom, stopForm, stopHead } from "./field_forms.js";
 import { clockTime, el, icon, metres, nameOf, notice, stateBadge, swap } from "./field_parts.js";
 import { inMegabytes } from "./field_room.js";
+import { hours, hoursOf, offUntil, shiftOf, shiftsOf, standing } from "./field_shifts.js";
 import { dateTime, t } from "./i18n.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
@@ -113,11 +114,19 @@ export class View {
     return el(
       "div",
       { class: "field-route" },
-      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, el("strong", { "data-done": true }, String(done)), `/${route.stops.length} `, t("done"), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, `${clockTime(route.starts_at)}–${clockTime(route.ends_at)}`)), el("progress", { max: route.stops.length || 1, value: done, "aria-label": t("Stops done") })),
+      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, el("strong", { "data-done": true }, String(done)), `/${route.stops.length} `, t("done"), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, hoursOf(route))), el("progress", { max: route.stops.length || 1, value: done, "aria-label": t("Stops done") })),
       roomNotice(phone),
+      next && offUntil(route) ? notice("good", t("Off until {time}.", { time: clockTime(offUntil(route)) })) : null,
       next ? this.nextCard(next) : notice("good", t("All stops are done. Back by {time}.", { time: clockTime(route.returns_at) })),
-      el("ol", { class: "field-stops" }, route.stops.filter((one) => one !== next).map((one) => this.stopRow(one))),
+      shiftsOf(route).map((shift) => this.shiftPart(route, shift, (stop) => (stop === next ? null : this.stopRow(stop)))),
     );
+  }
+
+  /** The stops of one shift; above them, where the day has several, its hours and where it stands. */
+  shiftPart(route, shift, row) {
+    const title = el("h2", { class: "field-shift" }, t("Shift {hours}", { hours: hours(shift) }), el("span", { class: "soft" }, standing(route, shift)));
+    const stops = route.stops.filter((stop) => shiftOf(route, stop) === shift);
+    return el("section", { "data-shift": true }, shiftsOf(route).length > 1 ? title : null, el("ol", { class: "field-stops" }, stops.map(row)));
   }
 
   nextCard(stop) {
@@ -159,7 +168,7 @@ export class View {
       el("h1", {}, t("Which team do you walk with?")),
       el("p", { class: "soft" }, t("Choose once at the start of the shift.")),
       phone.day.routes.map((route) =>
-        el("button", { class: "button field-team", type: "button", "data-accept": route.team_id, onclick: () => phone.accept(route) }, el("strong", {}, nameOf(route)), el("span", {}, `${route.day} ${clockTime(route.starts_at)}–${clockTime(route.ends_at)} · `, t("{count} stops", { count: route.stops.length }))),
+        el("button", { class: "button field-team", type: "button", "data-accept": route.team_id, onclick: () => phone.accept(route) }, el("strong", {}, nameOf(route)), el("span", {}, `${route.day} ${hoursOf(route)} · `, t("{count} stops", { count: route.stops.length }))),
       ),
     );
   }
@@ -173,9 +182,9 @@ export class View {
     return el(
       "div",
       { class: "field-route" },
-      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, t("{count} stops", { count: route.stops.length }), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, `${clockTime(route.starts_at)}–${clockTime(route.ends_at)}`))),
+      el("header", {}, el("h1", {}, nameOf(route)), el("p", { class: "row row--apart" }, el("span", {}, t("{count} stops", { count: route.stops.length }), ` · ${metres(route.metres)}`), el("span", { class: "soft" }, hoursOf(route)))),
       el("button", { class: "button button--primary field-big", type: "button", "data-accept": teamId, onclick: () => phone.accept(route) }, icon("check"), t("I walk with this team")),
-      el("ol", { class: "field-stops" }, route.stops.map((stop) => el("li", { class: "field-row" }, el("span", { class: "field-number" }, String(stop.position)), el("span", { class: "field-row__text" }, el("strong", {}, nameOf(stop)), el("span", { class: "soft" }, kindOf(stop))), el("time", { datetime: stop.begins_at }, clockTime(stop.begins_at))))),
+      shiftsOf(route).map((shift) => this.shiftPart(route, shift, (stop) => el("li", { class: "field-row" }, el("span", { class: "field-number" }, String(stop.position)), el("span", { class: "field-row__text" }, el("strong", {}, nameOf(stop)), el("span", { class: "soft" }, kindOf(stop))), el("time", { datetime: stop.begins_at }, clockTime(stop.begins_at))))),
     );
   }
 

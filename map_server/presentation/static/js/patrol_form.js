@@ -43,15 +43,25 @@ planForm?.addEventListener("submit", (event) => {
   });
 });
 
+/** The second shift of a team's day, as the form has it: its hours, and its start where it is another. */
+function secondShift(data) {
+  const [from, until, lon, lat] = ["from", "until", "lon", "lat"].map((name) => data.get(`second_${name}`));
+  for (const name of ["from", "until", "lon", "lat"]) data.delete(`second_${name}`);
+  if (!from && !until) return [];
+  return [{ shift_from: from, shift_until: until, start: lon && lat ? [Number(lon), Number(lat)] : null }];
+}
+
 const teamForm = document.querySelector("[data-team-form]");
 teamForm?.addEventListener("submit", (event) => {
   event.preventDefault();
   const data = new FormData(teamForm);
+  const furtherShifts = secondShift(data);
   const { lon, lat, pace_m_s: pace, rest_minutes: minutes, rest_from: earliest, rest_until: latest, ...rest } = Object.fromEntries(data);
   sendOnce(teamForm, async () => {
     await post("/api/v1/teams", {
       ...rest,
       start: [Number(lon), Number(lat)],
+      further_shifts: furtherShifts,
       pace_m_s: Number(pace),
       skills: data.getAll("skills"),
       rest: Number(minutes) ? { earliest, latest, minutes: Number(minutes) } : null,

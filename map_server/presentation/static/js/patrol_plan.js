@@ -53,9 +53,14 @@ function drawStops(route, markers, changed) {
   }
 }
 
+/** Mark where each shift of a route begins: with its first leg, one more than stops after the shift before. */
 function drawEnds(route) {
-  const start = lineOf(route.legs[0])[0];
-  L.circleMarker(start, { radius: 7, color: "#ffffff", weight: 3, fillColor: route.colour, fillOpacity: 1, pane: "routes" }).addTo(map);
+  let leg = 0;
+  for (const { stops } of route.shifts) {
+    const [start] = lineOf(route.legs[leg]);
+    if (stops) L.circleMarker(start, { radius: 7, color: "#ffffff", weight: 3, fillColor: route.colour, fillOpacity: 1, pane: "routes" }).addTo(map);
+    leg += stops + 1;
+  }
 }
 
 function drawLeftOut(visits) {
