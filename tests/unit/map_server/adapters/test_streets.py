@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import random
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,21 @@ def test_distances_equal_brute_force(edges: set[tuple[int, int]]) -> None:
     for (row, one), (column, other) in itertools.product(enumerate(used), repeat=2):
         found = table.metres[row][column]
         assert (math.inf if found is None else found) == pytest.approx(truth[one][other], abs=0.1)
+
+
+def test_a_town_with_more_ways_than_are_kept_is_measured_like_any_other() -> None:
+    """60 streets each way, 20 m apart: the ways from 900 of its 3,600 crossings are too many to keep."""
+    size, gap_m = 60, 20.0
+    rows = [[(gap_m * x, gap_m * y) for x in range(size)] for y in range(size)]
+    streets = town(*rows, *(list(column) for column in zip(*rows, strict=True)))
+    crossings = random.Random(1).sample(list(itertools.product(range(size - 1), range(size))), 500)
+    places = [(gap_m * x + 4.0, gap_m * y) for x, y in crossings]
+    table = streets.table([at(*place) for place in places])
+    for row, (column, other) in itertools.product((0, 250, 499), enumerate(places)):
+        one = places[row]
+        least_m = abs(one[0] - other[0]) + abs(one[1] - other[1])
+        along_m = 8.0 if one[0] == other[0] and one[1] != other[1] else 0.0
+        assert table.metres[row][column] == pytest.approx(least_m + along_m, abs=0.5)
 
 
 @pytest.fixture(scope="module")
