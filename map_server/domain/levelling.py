@@ -5,15 +5,16 @@ runs of stops from the busier of two teams to the other, as long as each move le
 costs and all of them together cost no more than a share of what the plan is worth.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import permutations
 
 from map_server.domain.patrol import Order, PatrolProblem, Rank, SubjectKind, Timetable, timetable
 
 _EVEN_ENOUGH = 0.05
 """Two teams whose used shares of the shift lie closer than this are left as they are."""
-_MOST_MOVES = 200
+_MOST_PAIRS = 1000
+"""So many pairs of teams are looked at, which bounds the time that the pass takes."""
 _MOST_TRIALS = 40
 """So many of the most promising moves between two teams are walked through before the pair is left."""
 
@@ -46,10 +47,15 @@ def levelled(problem: PatrolProblem, orders: Sequence[Order], value_share: float
     teams = [_team(problem, shift, order) for shift, order in enumerate(orders)]
     worth = sum(problem.visits[visit].prize_s for order in orders for visit in order)
     left = value_share * max(worth - sum(team.cost for team in teams), 0)
-    for _ in range(_MOST_MOVES):
-        found = next(_moves(problem, teams, left), None) if left > 0 else None
-        if found is None:
+    done: set[tuple[Order, Order]] = set()
+    for _ in range(_MOST_PAIRS if left > 0 else 0):
+        pair = _farthest_apart(problem, teams, done)
+        if pair is None:
             break
+        found = _between(problem, teams, *pair, left)
+        if found is None:
+            done.add((teams[pair[0]].order, teams[pair[1]].order))
+            continue
         left -= sum(team.cost - teams[shift].cost for shift, team in found.items())
         teams = [found.get(shift, team) for shift, team in enumerate(teams)]
     return [team.order for team in teams]
@@ -67,20 +73,21 @@ def same_hours(problem: PatrolProblem, one: int, other: int) -> bool:
     return 2 * shared_s >= max(first.ends_s - first.starts_s, second.ends_s - second.starts_s)
 
 
-def _moves(problem: PatrolProblem, teams: Sequence[_Team], left: float) -> Iterator[dict[int, _Team]]:
-    """Give what two teams become by a move that pays, the pair that lies farthest apart first."""
+def _farthest_apart(
+    problem: PatrolProblem, teams: Sequence[_Team], done: Collection[tuple[Order, Order]]
+) -> tuple[int, int] | None:
+    """Give the busier and the less busy of two teams in the same hours; None where all are even enough.
+
+    Two orders that are `done` have no move that pays, and will have none with less left to spend.
+    """
     pairs = [
-        (one, other) if teams[one].share >= teams[other].share else (other, one)
-        for one, other in combinations(range(len(teams)), 2)
-        if same_hours(problem, one, other)
+        (teams[one].share - teams[other].share, one, other)
+        for one, other in permutations(range(len(teams)), 2)
+        if teams[one].share - teams[other].share >= _EVEN_ENOUGH
+        and same_hours(problem, one, other)
+        and (teams[one].order, teams[other].order) not in done
     ]
-    pairs.sort(key=lambda pair: teams[pair[1]].share - teams[pair[0]].share)
-    for busy, idle in pairs:
-        if teams[busy].share - teams[idle].share < _EVEN_ENOUGH:
-            return
-        changed = _between(problem, teams, busy, idle, left)
-        if changed is not None:
-            yield changed
+    return max(pairs)[1:] if pairs else None
 
 
 def _between(

@@ -13,11 +13,11 @@ _BARS_M = (50, 100, 200, 500, 1000, 2000, 5000)
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A drawing: one polyline's points for each leg, a mark for each stop, a scale bar with its length."""
+    """A drawing: one polyline's points for each leg, marks for stops and starts, a scale bar with its length."""
 
     legs: tuple[str, ...]
     marks: tuple[tuple[float, float, str], ...]
-    start: tuple[float, float]
+    starts: tuple[tuple[float, float], ...]
     bar_m: int
     bar: float
     width: int = WIDTH
@@ -28,6 +28,7 @@ def sketch_of(view: RouteView) -> Sketch:
     """Fit a route into the drawing; north is up."""
     plane = LocalPlane(view.route.start)
     points = [point for leg in view.route.legs for point in leg] or [view.route.start]
+    points += [shift.start for shift in view.route.shifts]
     xs, ys = zip(*(plane.xy_m(point) for point in points), strict=True)
     wide_m, high_m = max(max(xs) - min(xs), 1.0), max(max(ys) - min(ys), 1.0)
     scale = min((WIDTH - 2 * MARGIN) / wide_m, (HEIGHT - 2 * MARGIN) / high_m)
@@ -40,7 +41,7 @@ def sketch_of(view: RouteView) -> Sketch:
     return Sketch(
         legs=tuple(" ".join(f"{x},{y}" for x, y in map(at, leg)) for leg in view.route.legs),
         marks=tuple((*at(stop.visit.point), f"{view.letter}{stop.position}") for stop in view.stops),
-        start=at(view.route.start),
+        starts=tuple(dict.fromkeys(at(shift.start) for shift in view.route.shifts)),
         bar_m=bar_m,
         bar=round(bar_m * scale, 1),
     )

@@ -80,9 +80,7 @@ def test_nine_tenths_of_the_way_are_told_as_nine_tenths(server: RunningServer, p
     walk(phone, -300 + 0.9 * 690)
     (team,) = told(server)["teams"]
     assert team["share"] == pytest.approx(0.9, abs=0.01)
-    assert team["planned_m"] == pytest.approx(
-        690, abs=2
-    )  # there and back, counted once
+    assert team["planned_m"] == pytest.approx(690, abs=2)  # there and back, counted once
     assert team["tracked"] == 1
     # the first stop was reported and walked past, the third reported alone: 69 m away from the track
     assert team["tally"] == {"stops": 3, "proved": 1, "reported": 1}
