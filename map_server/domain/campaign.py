@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from itertools import islice
 
 from map_server.domain.datum import LonLat
 from map_server.domain.holidays import HolidayCalendar
@@ -14,6 +15,7 @@ from map_server.domain.patrol import LONGEST_SERVICE_S, SubjectKind, Visit, own_
 
 _FARTHEST_MOVE = timedelta(days=14)
 """No holiday is longer, so that no day is moved farther."""
+_FARTHEST_LOOK = timedelta(days=800)
 _PRIZE_S = 6 * 3600
 MOST_TEAMS = 20
 
@@ -26,6 +28,14 @@ class WhenClosed(StrEnum):
     PREVIOUS = "previous"
     SKIP = "skip"
     KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time of a rule: the day that it names, and on which day it takes place; None where it falls out."""
+
+    meant: date
+    day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,12 @@ class Recurrence:
         span = range(-_FARTHEST_MOVE.days, _FARTHEST_MOVE.days + 1)
         nearby = (day + timedelta(days=offset) for offset in span)
         return any(self._moved(meant, calendar) == day for meant in nearby if self._means(meant))
+
+    def occurrences(self, since: date, count: int, calendar: HolidayCalendar) -> list[Occurrence]:
+        """Give the next times whose named day is not before a day; fewer than `count` where the rule ends."""
+        days = (since + timedelta(days=offset) for offset in range(_FARTHEST_LOOK.days))
+        named = (day for day in days if self._means(day))
+        return [Occurrence(day, self._moved(day, calendar)) for day in islice(named, count)]
 
     def _means(self, day: date) -> bool:
         """Tell whether the rule, holidays apart, names that day."""

@@ -54,6 +54,7 @@ FIELD_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "visit_kind": {
             "corner": _("Blind corner"),
+            "blind_corner": _("Blind corner"),
             "campaign": _("Joint campaign"),
             "break": _("Break"),
         },

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from map_server.domain.audit_log import JsonObject
-from map_server.domain.campaign import Campaign, campaigns_on
+from map_server.domain.campaign import Campaign, Occurrence, Recurrence, campaigns_on
 from map_server.domain.errors import FieldError, InvalidInput, NotFound, VersionConflict
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.services.ports import Begin, Clock, IdFactory, UnitOfWork
 
 DAYS_SHOWN = 60
+DATES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class Campaigns:
             ComingCampaign(campaign, tuple(day for day in days if campaign in held[day]))
             for campaign in campaigns
         ]
+
+    def next_dates(self, rule: Recurrence) -> list[Occurrence]:
+        """Give the next days of a rule, holidays considered."""
+        today = self._clock.now().astimezone(WARD_ZONE).date()
+        with self._read() as work:
+            calendar = work.handbook.current().holidays
+        return rule.occurrences(max(today, rule.first), DATES_SHOWN, calendar)
 
     def add(self, campaign: Campaign, actor: str) -> Campaign:
         """Add a campaign; its id is given here. Raises InvalidInput for a team that is not there."""

@@ -1,4 +1,4 @@
-"""A duty officer at the plan in a real browser: moves a stop, forbids one, takes it back, adds a campaign."""
+"""A duty officer at the plan in a real browser: moves a stop, forbids one, takes it back."""
 
 from playwright.sync_api import Page, expect
 
@@ -41,22 +41,3 @@ def test_stop_is_moved_forbidden_and_freed_by_hand(server: RunningServer, open_p
     page.get_by_role("button", name="Take the decision back").click()
     expect(page.get_by_text("Taken out by hand.")).to_have_count(0, timeout=SLOW_MS)
     assert finished(chief, plan_id)["decisions"] == []
-
-
-def test_campaign_is_added_on_the_page_and_stands_there_with_its_days(
-    server: RunningServer, open_page: OpenPage
-) -> None:
-    load_sample_ward(server.services)
-    page = opened(server, open_page, "/patrols?lang=en", Role.SUPERVISOR)
-    page.get_by_text("Add a joint campaign").click()
-    form = page.locator("[data-campaign-form]")
-    for label, value in (("Chinese name", "集市整治"), ("English name", "Market day")):
-        form.get_by_label(label).fill(value)
-    form.get_by_label("Place, longitude").fill("121.5553")
-    form.get_by_label("Place, latitude").fill("31.2487")
-    form.get_by_label("Other units, separated by commas").fill("Squad, Fire brigade")
-    form.get_by_role("button", name="Add the campaign").click()
-    expect(page.locator("[aria-labelledby=campaigns]")).to_contain_text("Market day", timeout=SLOW_MS)
-    (campaign,) = server.services.planning.campaigns.all()
-    assert campaign.units == ("Squad", "Fire brigade")
-    assert campaign.recurrence.weekdays == {3}

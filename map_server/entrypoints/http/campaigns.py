@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from map_server.domain.campaign import MOST_TEAMS, Campaign, Recurrence, WhenClosed
 from map_server.domain.errors import FieldError, InvalidInput
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
+from map_server.entrypoints.http.preconditions import SeenVersion, etag, seen_or_said
 from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
 from map_server.entrypoints.http.times import WardTime
 from map_server.services.campaigns import ComingCampaign
@@ -86,9 +87,9 @@ class CampaignBody(BaseModel):
 
 
 class ChangedCampaign(CampaignBody):
-    """A campaign as it shall be; `version` is the one that the person saw."""
+    """A campaign as it shall be; `version` is the one that the person saw, where If-Match does not say it."""
 
-    version: int = Field(ge=1)
+    version: int | None = Field(default=None, ge=1)
 
 
 class CampaignOut(BaseModel):
@@ -130,6 +131,19 @@ class CampaignOut(BaseModel):
         )
 
 
+class DateOut(BaseModel):
+    """A day on which a rule takes place; `meant` is the day that it names, null `day`: it falls out."""
+
+    day: date | None
+    meant: date
+
+
+class DateList(BaseModel):
+    """The next days of a rule."""
+
+    dates: list[DateOut]
+
+
 class CampaignList(BaseModel):
     """All campaigns, by id."""
 
@@ -142,6 +156,15 @@ def list_campaigns(actor: PatrolActor, services: ServicesDep) -> CampaignList:
     return CampaignList(campaigns=[CampaignOut.of(one) for one in services.planning.campaigns.coming()])
 
 
+@router.get("/dates", responses=problems(401, 403, 422))
+def next_dates(
+    rule: Annotated[RecurrenceBody, Query()], actor: SupervisorActor, services: ServicesDep
+) -> DateList:
+    """Give the next days of a rule before it is kept, with those that a holiday moves."""
+    found = services.planning.campaigns.next_dates(_checked(rule.recurrence))
+    return DateList(dates=[DateOut(day=one.day, meant=one.meant) for one in found])
+
+
 @router.post("", status_code=201, responses=problems(401, 403, 422))
 def add_campaign(new: CampaignBody, actor: SupervisorActor, services: ServicesDep) -> CampaignOut:
     """Add a campaign: the plans of its days bring the teams together there."""
@@ -149,12 +172,19 @@ def add_campaign(new: CampaignBody, actor: SupervisorActor, services: ServicesDe
     return _shown(services, added.campaign_id)
 
 
-@router.put("/{campaign_id}", responses=problems(401, 403, 404, 409, 422))
+@router.put("/{campaign_id}", responses=problems(401, 403, 404, 409, 412, 422, 428))
 def change_campaign(
-    campaign_id: str, changed: ChangedCampaign, actor: SupervisorActor, services: ServicesDep
+    campaign_id: str,
+    changed: ChangedCampaign,
+    version: SeenVersion,
+    response: Response,
+    actor: SupervisorActor,
+    services: ServicesDep,
 ) -> CampaignOut:
-    """Change a campaign; plans made before keep what they had."""
-    services.planning.campaigns.change(changed.campaign(campaign_id, changed.version), actor.audit_name)
+    """Change a campaign, or lay it to rest; plans made before keep what they had."""
+    seen = seen_or_said(version, changed.version)
+    campaign = services.planning.campaigns.change(changed.campaign(campaign_id, seen), actor.audit_name)
+    response.headers["ETag"] = etag(campaign.version)
     return _shown(services, campaign_id)
 
 

@@ -12,7 +12,6 @@ from map_server.domain.errors import NotFound
 from map_server.domain.patrol_plan import PlanState
 from map_server.domain.report_period import ReportKind, ReportPeriod
 from map_server.domain.route_completion import STOP_REACH_M, RouteCompletion, TeamCompletion
-from map_server.domain.site import SiteKind
 from map_server.domain.team_load import spread_of
 from map_server.domain.ward_time import WARD_ZONE
 from map_server.entrypoints.http.deps import ServicesDep
@@ -24,15 +23,12 @@ from map_server.presentation.map_page import MapView, map_parts
 from map_server.presentation.overdue_view import overdue_why
 from map_server.presentation.pages import language_of, render
 from map_server.presentation.patrol_view import (
-    TEAM_COLOURS,
     change_views,
     left_out_views,
-    next_colour,
     route_views,
     shift_offers,
 )
 from map_server.presentation.route_sketch import sketch_of
-from map_server.presentation.words import KINDS
 from map_server.services.patrols import PlanRecord
 
 router = APIRouter(include_in_schema=False)
@@ -54,9 +50,6 @@ def patrols_page(request: Request, services: ServicesDep, actor: PatrolActor) ->
         tallies=services.patrols.tallies([plan.plan_id for plan in plans]),
         progress={plan.plan_id: services.patrols.progress(plan.plan_id) for plan in plans},
         offers=shift_offers(teams, today, now, language),
-        next_colour=next_colour(teams),
-        colours=TEAM_COLOURS,
-        skills=[*KINDS[:3], *SiteKind],
         campaigns=services.planning.campaigns.coming(),
         today=today,
         last_day=today + timedelta(days=30),

@@ -146,6 +146,9 @@ _ROUTES_OF_PEOPLE: tuple[_Row, ...] = (
     (SUPERVISOR, WHOLE_WARD, "GET /api/v1/completion/routes.csv  GET /api/v1/completion/ways.geojson"),
     (PATROL, WARD, "GET /api/v1/campaigns"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/campaigns  PUT /api/v1/campaigns/{campaign_id}"),
+    (SUPERVISOR, WHOLE_WARD, "GET /api/v1/campaigns/dates"),
+    (SUPERVISOR, WHOLE_WARD, "GET /teams  GET /teams/new  GET /teams/{team_id}"),
+    (SUPERVISOR, WHOLE_WARD, "GET /campaigns/new  GET /campaigns/{campaign_id}"),
     (PATROL, WARD, "GET /api/v1/teams"),
     (SUPERVISOR, WHOLE_WARD, "POST /api/v1/teams  PUT /api/v1/teams/{team_id}"),
     # the field: a record names its plan in the body, a picture is one that a record of one's own names

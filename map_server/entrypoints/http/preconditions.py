@@ -46,6 +46,16 @@ def required_if_match(header: IfMatchHeader = None) -> int | None:
     return if_match(header)
 
 
+def seen_or_said(seen: int | None, said: int | None) -> int:
+    """Give the version of If-Match, else that of the body. Raises PreconditionRequired without any."""
+    version = said if seen is None else seen
+    if version is None:
+        raise PreconditionRequired(
+            "send If-Match with the ETag of what you saw, so that nothing is overwritten"
+        )
+    return version
+
+
 SeenVersion = Annotated[int | None, Depends(if_match)]
 """The version of If-Match, where there is one."""
 RequiredVersion = Annotated[int | None, Depends(required_if_match)]

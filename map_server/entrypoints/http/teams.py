@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from map_server.domain.datum import LonLat
@@ -11,6 +11,7 @@ from map_server.domain.team import LONGEST_REST_MINUTES, MOST_SHIFTS, Rest, Team
 from map_server.domain.travel import WALKING_M_S
 from map_server.entrypoints.http.deps import ServicesDep
 from map_server.entrypoints.http.errors import problems
+from map_server.entrypoints.http.preconditions import SeenVersion, etag, seen_or_said
 from map_server.entrypoints.http.security import PatrolActor, SupervisorActor
 from map_server.entrypoints.http.times import WardTime
 from wire_contract.routes import API_PREFIX
@@ -111,9 +112,9 @@ class NewTeam(TeamBody):
 
 
 class ChangedTeam(TeamBody):
-    """A team as it shall be; `version` is the one that the person saw."""
+    """A team as it shall be; `version` is the one that the person saw, where If-Match does not say it."""
 
-    version: int = Field(ge=1)
+    version: int | None = Field(default=None, ge=1)
 
 
 class TeamShiftOut(BaseModel):
@@ -178,7 +179,17 @@ def add_team(new: NewTeam, actor: SupervisorActor, services: ServicesDep) -> Tea
     return TeamOut.of(services.teams.add(new.team(new.team_id, 1), actor.audit_name))
 
 
-@router.put("/{team_id}", responses=problems(401, 403, 404, 409, 422))
-def change_team(team_id: str, changed: ChangedTeam, actor: SupervisorActor, services: ServicesDep) -> TeamOut:
-    """Change a team; plans made before keep what they had."""
-    return TeamOut.of(services.teams.change(changed.team(team_id, changed.version), actor.audit_name))
+@router.put("/{team_id}", responses=problems(401, 403, 404, 409, 412, 422, 428))
+def change_team(
+    team_id: str,
+    changed: ChangedTeam,
+    version: SeenVersion,
+    response: Response,
+    actor: SupervisorActor,
+    services: ServicesDep,
+) -> TeamOut:
+    """Change a team, or lay it to rest; plans made before keep what they had."""
+    seen = seen_or_said(version, changed.version)
+    team = services.teams.change(changed.team(team_id, seen), actor.audit_name)
+    response.headers["ETag"] = etag(team.version)
+    return TeamOut.of(team)

@@ -79,6 +79,12 @@ export async function post(path, body = {}, { key = newKey(), version } = {}) {
   return response.status === 204 ? null : response.json();
 }
 
+/** PUT JSON in the place of what was there; `version` is what the change was decided on. */
+export async function change(path, body, version) {
+  const headers = { "Content-Type": "application/json", "If-Match": `"${version}"` };
+  return (await request("PUT", path, { body: JSON.stringify(body), headers })).json();
+}
+
 /** PUT bytes; gives the JSON of the answer. */
 export async function put(path, blob) {
   return (await request("PUT", path, { body: blob, headers: { "Content-Type": blob.type } })).json();

@@ -45,6 +45,26 @@ def test_days_of_october(rule: Recurrence, expected: list[date]) -> None:
     assert days(rule, date(2026, 10, 1), date(2026, 10, 31)) == expected
 
 
+@pytest.mark.parametrize(
+    ("when_closed", "instead"),
+    [
+        (WhenClosed.NEXT, date(2026, 10, 8)),
+        (WhenClosed.PREVIOUS, date(2026, 9, 30)),
+        (WhenClosed.SKIP, None),
+        (WhenClosed.KEEP, date(2026, 10, 1)),
+    ],
+)
+def test_coming_times_tell_what_a_holiday_does_to_them(when_closed: WhenClosed, instead: date | None) -> None:
+    rule = replace(THURSDAYS, when_closed=when_closed)
+    coming = rule.occurrences(date(2026, 9, 24), 3, CALENDAR)
+    assert [(one.meant, one.day) for one in coming] == [
+        (date(2026, 9, 24), date(2026, 9, 24)),
+        (date(2026, 10, 1), instead),
+        (date(2026, 10, 8), date(2026, 10, 8)),
+    ]
+    assert len(replace(rule, last=date(2026, 10, 1)).occurrences(date(2026, 9, 24), 9, CALENDAR)) == 2
+
+
 def test_day_before_a_holiday_stands_in_for_it() -> None:
     rule = replace(THURSDAYS, when_closed=WhenClosed.PREVIOUS)
     assert date(2026, 9, 30) in days(rule, date(2026, 9, 28), date(2026, 10, 7))
