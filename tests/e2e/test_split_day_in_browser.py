@@ -14,23 +14,27 @@ SMALL_PHONE = {"width": 360, "height": 640}
 
 def test_both_shifts_from_the_form_to_the_phone(server: RunningServer, open_page: OpenPage) -> None:
     load_sample_ward(server.services)
-    page = opened(server, open_page, "/patrols?lang=en", Role.SUPERVISOR)
-    page.get_by_text("Add a team").click()
-    form = page.locator("[data-team-form]")
+    page = opened(server, open_page, "/teams/new?lang=en", Role.SUPERVISOR)
+    form = page.locator("[data-roster-form]")
     entered = {
         "Short id": "S",
         "Chinese name": "早晚班",
         "English name": "Split team",
-        "Start, longitude": "121.5535",
-        "Start, latitude": "31.2487",
         "Begins": "12:30",
         "Ends": "14:30",
-        "Second shift begins (empty: none)": "17:00",
-        "Second shift ends": "19:00",
     }
     for label, value in entered.items():
         form.get_by_label(label, exact=True).fill(value)
+    start = form.locator("[data-place=start]")
+    start.get_by_label("Longitude").fill("121.5535")
+    start.get_by_label("Latitude").fill("31.2487")
+    form.get_by_role("button", name="Add a shift").click()
+    second = form.locator("[data-shift]").last
+    second.get_by_label("Begins").fill("17:00")
+    second.get_by_label("Ends").fill("19:00")
     form.get_by_role("button", name="Add the team").click()
+    expect(page.locator("[data-team=S]")).to_have_count(1, timeout=SLOW_MS)
+    page.goto("/patrols")
     expect(page.locator("[data-team=S]")).to_have_count(2, timeout=SLOW_MS)
 
     chief = server.person(Role.SUPERVISOR)
