@@ -6,6 +6,7 @@ from datetime import date
 
 from map_server.domain.patrol import SubjectKind
 from map_server.domain.patrol_plan import Route, Stop, StopState
+from map_server.domain.team_load import TeamLoad
 
 STOP_REACH_M = 50.0
 """A track that passes a stop no farther away than this proves that the team was there: the least fence of a
@@ -37,7 +38,7 @@ class StopTally:
 class RouteCompletion:
     """One team's route: metres of street on its planned way, each once, and how many of them tracks walked.
 
-    `has_track`: any street was walked by the team in the hours of the route.
+    `has_track`: any street was walked by the team in the hours of the route. `load` is as planned.
     """
 
     plan_id: str
@@ -47,6 +48,7 @@ class RouteCompletion:
     walked_m: float
     has_track: bool
     tally: StopTally
+    load: TeamLoad
 
     @property
     def share(self) -> float | None:
@@ -85,6 +87,12 @@ class TeamCompletion:
     def tally(self) -> StopTally:
         """The stops of all routes."""
         return sum((route.tally for route in self.routes), StopTally())
+
+    @property
+    def used(self) -> float:
+        """What part of its shifts, breaks aside, was planned as way and work: 0 to 1."""
+        hours_s = sum(route.load.shift_s - route.load.rest_s for route in self.routes)
+        return sum(route.load.busy_s for route in self.routes) / max(hours_s, 1)
 
 
 def share_of(walked_m: float, planned_m: float) -> float | None:

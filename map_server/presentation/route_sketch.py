@@ -13,7 +13,7 @@ _BARS_M = (50, 100, 200, 500, 1000, 2000, 5000)
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A drawing: one polyline's points for each leg, marks for stops and starts, a scale bar with its length."""
+    """A drawing: one polyline's points for each leg, marks for stops and starts, a bar with its length."""
 
     legs: tuple[str, ...]
     marks: tuple[tuple[float, float, str], ...]

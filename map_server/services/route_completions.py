@@ -17,6 +17,7 @@ from map_server.domain.route_completion import (
     tally_of,
 )
 from map_server.domain.segment import SegmentWalk
+from map_server.domain.team_load import LoadSpread, load_of, spread_of
 from map_server.domain.track import TrackParams
 from map_server.domain.walked_way import Line, WalkedWays, length_m, walked_and_missed
 from map_server.domain.ward_time import WARD_ZONE
@@ -35,6 +36,11 @@ class CompletionReport:
     teams: tuple[TeamCompletion, ...]
     running: int
     has_streets: bool
+
+    @property
+    def spread(self) -> LoadSpread | None:
+        """How evenly the planned work was shared out between the teams; None without a team."""
+        return spread_of([team.used for team in self.teams]) if self.teams else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,7 @@ class _Held:
             walked_m=length_m(walked),
             has_track=bool(own),
             tally=tally_of(stops, self._vouched, passed),
+            load=load_of(route, stops),
         )
 
     def split(self, route: Route) -> tuple[list[BaseGeometry], list[BaseGeometry]]:

@@ -1,4 +1,4 @@
-"""A team with two shifts in a day: entered and planned at the desk, walked with the phone."""
+"""A team with two shifts in a day: planned at the desk, walked with the phone."""
 
 from playwright.sync_api import expect
 
@@ -7,37 +7,18 @@ from map_server.entrypoints.geodata_command import load_sample_ward
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_sites_in_browser import SLOW_MS, opened
 from tests.integration.map_server.test_patrols_http import PATROLS, QUICK, finished
+from tests.integration.map_server.test_split_shifts_http import EVENING, TEAM
 from tests.running_server import RunningServer
 
 SMALL_PHONE = {"width": 360, "height": 640}
 
 
-def test_both_shifts_from_the_form_to_the_phone(server: RunningServer, open_page: OpenPage) -> None:
+def test_both_shifts_from_the_desk_to_the_phone(server: RunningServer, open_page: OpenPage) -> None:
     load_sample_ward(server.services)
-    page = opened(server, open_page, "/teams/new?lang=en", Role.SUPERVISOR)
-    form = page.locator("[data-roster-form]")
-    entered = {
-        "Short id": "S",
-        "Chinese name": "早晚班",
-        "English name": "Split team",
-        "Begins": "12:30",
-        "Ends": "14:30",
-    }
-    for label, value in entered.items():
-        form.get_by_label(label, exact=True).fill(value)
-    start = form.locator("[data-place=start]")
-    start.get_by_label("Longitude").fill("121.5535")
-    start.get_by_label("Latitude").fill("31.2487")
-    form.get_by_role("button", name="Add a shift").click()
-    second = form.locator("[data-shift]").last
-    second.get_by_label("Begins").fill("17:00")
-    second.get_by_label("Ends").fill("19:00")
-    form.get_by_role("button", name="Add the team").click()
-    expect(page.locator("[data-team=S]")).to_have_count(1, timeout=SLOW_MS)
-    page.goto("/patrols")
-    expect(page.locator("[data-team=S]")).to_have_count(2, timeout=SLOW_MS)
-
     chief = server.person(Role.SUPERVISOR)
+    assert chief.post("/api/v1/teams", json={**TEAM, "further_shifts": [EVENING]}).status_code == 201
+    page = opened(server, open_page, "/patrols?lang=en", Role.SUPERVISOR)
+    expect(page.locator("[data-plan-form] [data-team=S]")).to_have_count(2)
     wanted = {"day": "2026-11-23", "shifts": [{"team_id": "S"}], "effort": QUICK}
     plan_id = finished(chief, chief.post(PATROLS, json=wanted).json()["plan_id"])["plan_id"]
     page.goto(f"/patrols/{plan_id}")

@@ -58,13 +58,14 @@ class TeamWayOut(WayOut):
 
     team_id: str
     tracked: int = Field(description="Routes with a track")
+    used: float = Field(description="What part of its shifts was planned as way and work, 0 to 1")
     routes: list[RouteWayOut]
 
     @classmethod
     def of(cls, team: TeamCompletion) -> "TeamWayOut":
         """Write it."""
         routes = [RouteWayOut.of(route) for route in team.routes]
-        own = {"team_id": team.team_id, "tracked": team.tracked, "routes": routes}
+        own = {"team_id": team.team_id, "tracked": team.tracked, "used": team.used, "routes": routes}
         return cls.model_validate({**cls._facts(team), **own})
 
 
@@ -75,6 +76,7 @@ class CompletionOut(BaseModel):
     last: date
     teams: list[TeamWayOut]
     running: int = Field(description="Routes under way or still to come, which do not count yet")
+    fairness: float | None = Field(description="Jain's index of what was used of the teams' shifts; 1: equal")
 
     @classmethod
     def of(cls, report: CompletionReport) -> "CompletionOut":
@@ -84,4 +86,5 @@ class CompletionOut(BaseModel):
             last=report.last,
             teams=[TeamWayOut.of(team) for team in report.teams],
             running=report.running,
+            fairness=None if report.spread is None else report.spread.fairness,
         )

@@ -37,6 +37,9 @@ _COLUMNS = (
     "stops",
     "proved",
     "reported_only",
+    "shift_s",
+    "rest_s",
+    "busy_s",
 )
 
 
@@ -78,5 +81,6 @@ def _row(route: RouteCompletion, team: Team) -> list[str | int | float]:
     share = "" if route.share is None else round(route.share, 4)
     ways_m = (round(route.planned_m, 1), round(route.walked_m, 1), share)
     tally = (route.tally.stops, route.tally.proved, route.tally.reported)
+    load = (route.load.shift_s, route.load.rest_s, route.load.busy_s)
     names = (safe_text(team.team_id), safe_text(team.name_zh), safe_text(team.name_en))
-    return [route.day.isoformat(), route.plan_id, *names, *ways_m, int(route.has_track), *tally]
+    return [route.day.isoformat(), route.plan_id, *names, *ways_m, int(route.has_track), *tally, *load]

@@ -1,6 +1,5 @@
 """Streets for people and programs: what is loaded, closures, what was walked, blind corners."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -16,6 +15,7 @@ from map_server.entrypoints.http.street_schemas import (
     CoverageOut,
     StreetsOut,
 )
+from map_server.entrypoints.http.times import Day
 from map_server.presentation.street_geojson import corners_geojson, segments_geojson
 from wire_contract.routes import API_PREFIX
 
@@ -79,8 +79,8 @@ def open_streets(closure_id: str, actor: SupervisorActor, services: ServicesDep)
 def coverage(
     actor: PatrolActor,
     services: ServicesDep,
-    first: Annotated[date, Query(alias="from", description="First day of the ward")],
-    last: Annotated[date, Query(alias="to", description="Last day of the ward, included")],
+    first: Annotated[Day, Query(alias="from", description="First day of the ward")],
+    last: Annotated[Day, Query(alias="to", description="Last day of the ward, included")],
 ) -> CoverageOut:
     """Tell how much of the streets was walked, by day, team and compound: by tracks, not by reports."""
     return CoverageOut.of(services.street.coverage.over(first, last))

@@ -82,6 +82,8 @@ def test_nine_tenths_of_the_way_are_told_as_nine_tenths(server: RunningServer, p
     assert team["share"] == pytest.approx(0.9, abs=0.01)
     assert team["planned_m"] == pytest.approx(690, abs=2)  # there and back, counted once
     assert team["tracked"] == 1
+    # as planned, the way home takes the rest of the hour; one team is as even as can be
+    assert (team["used"], told(server)["fairness"]) == (pytest.approx(1.0), 1)
     # the first stop was reported and walked past, the third reported alone: 69 m away from the track
     assert team["tally"] == {"stops": 3, "proved": 1, "reported": 1}
 

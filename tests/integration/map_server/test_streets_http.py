@@ -204,3 +204,9 @@ def test_page_shows_source_and_closures(town: RunningServer) -> None:
     page = chief.get("/streets").text
     assert "© OpenStreetMap contributors" in page
     assert "管线抢修" in page
+
+
+def test_coverage_of_days_from_which_nobody_can_reckon_is_refused(town: RunningServer) -> None:
+    client = town.person(Role.PATROL)
+    days = {"from": "9999-12-30", "to": "9999-12-31"}
+    assert client.get("/api/v1/coverage", params=days).status_code == 422
