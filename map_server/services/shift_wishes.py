@@ -61,8 +61,7 @@ def _route(plan_id: str, day: date, team: Team, shifts: Sequence[RouteShift]) ->
     ordered = sorted(shifts, key=lambda one: one.starts_at)
     if any(after.starts_at < before.ends_at for before, after in pairwise(ordered)):
         raise _wrong("shifts", f"two shifts of {team.team_id} are at the same time")
-    rests = [team.rest and team.rest.times(day, one.starts_at, one.ends_at, WARD_ZONE) for one in ordered]
-    rest = next((one for one in rests if one is not None), None)
+    rest = _rest(day, team, ordered)
     return Route(
         plan_id=plan_id,
         team_id=team.team_id,
@@ -78,6 +77,14 @@ def _route(plan_id: str, day: date, team: Team, shifts: Sequence[RouteShift]) ->
         rest_s=60 * team.rest.minutes if team.rest and rest else 0,
         split=tuple(ordered) if len(ordered) > 1 else (),
     )
+
+
+def _rest(day: date, team: Team, shifts: Sequence[RouteShift]) -> tuple[datetime, datetime] | None:
+    """Give between which moments the break begins, in the first shift that has room for it."""
+    if team.rest is None:
+        return None
+    found = (team.rest.times(day, one.starts_at, one.ends_at, WARD_ZONE) for one in shifts)
+    return next((one for one in found if one is not None), None)
 
 
 def _wrong(field: str, message: str) -> InvalidInput:
