@@ -8,6 +8,7 @@ costs and all of them together cost no more than a share of what the plan is wor
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import TypeAlias
 
 from map_server.domain.patrol import Order, PatrolProblem, Rank, SubjectKind, Timetable, timetable
 
@@ -17,6 +18,10 @@ _MOST_PAIRS = 1000
 """So many pairs of teams are looked at, which bounds the time that the pass takes."""
 _MOST_TRIALS = 40
 """So many of the most promising moves between two teams are walked through before the pair is left."""
+
+
+_Pair: TypeAlias = tuple[int, int, Order, Order]
+"""The shifts of a busier and a less busy team, and their orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +52,14 @@ def levelled(problem: PatrolProblem, orders: Sequence[Order], value_share: float
     teams = [_team(problem, shift, order) for shift, order in enumerate(orders)]
     worth = sum(problem.visits[visit].prize_s for order in orders for visit in order)
     left = value_share * max(worth - sum(team.cost for team in teams), 0)
-    done: set[tuple[Order, Order]] = set()
+    done: set[_Pair] = set()
     for _ in range(_MOST_PAIRS if left > 0 else 0):
         pair = _farthest_apart(problem, teams, done)
         if pair is None:
             break
-        found = _between(problem, teams, *pair, left)
+        found = _between(problem, teams, *pair[:2], left)
         if found is None:
-            done.add((teams[pair[0]].order, teams[pair[1]].order))
+            done.add(pair)
             continue
         left -= sum(team.cost - teams[shift].cost for shift, team in found.items())
         teams = [found.get(shift, team) for shift, team in enumerate(teams)]
@@ -73,21 +78,19 @@ def same_hours(problem: PatrolProblem, one: int, other: int) -> bool:
     return 2 * shared_s >= max(first.ends_s - first.starts_s, second.ends_s - second.starts_s)
 
 
-def _farthest_apart(
-    problem: PatrolProblem, teams: Sequence[_Team], done: Collection[tuple[Order, Order]]
-) -> tuple[int, int] | None:
+def _farthest_apart(problem: PatrolProblem, teams: Sequence[_Team], done: Collection[_Pair]) -> _Pair | None:
     """Give the busier and the less busy of two teams in the same hours; None where all are even enough.
 
-    Two orders that are `done` have no move that pays, and will have none with less left to spend.
+    A pair that is `done` has no move that pays, and will have none with less left to spend.
     """
     pairs = [
-        (teams[one].share - teams[other].share, one, other)
+        (teams[one].share - teams[other].share, pair)
         for one, other in permutations(range(len(teams)), 2)
         if teams[one].share - teams[other].share >= _EVEN_ENOUGH
         and same_hours(problem, one, other)
-        and (teams[one].order, teams[other].order) not in done
+        and (pair := (one, other, teams[one].order, teams[other].order)) not in done
     ]
-    return max(pairs)[1:] if pairs else None
+    return max(pairs)[1] if pairs else None
 
 
 def _between(

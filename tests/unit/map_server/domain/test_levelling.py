@@ -61,6 +61,13 @@ def test_a_far_second_team_is_sent_only_as_far_as_the_worth_allows(far_m: float)
     assert lost[0.05] == 0
 
 
+def test_an_idle_team_too_far_away_does_not_keep_another_from_the_work() -> None:
+    visits = {metres: visit(f"v{metres:.0f}", service_s=900) for metres in (500.0, 600.0, -500.0, -600.0)}
+    problem = road(visits, [shift("A"), shift("near"), shift("far")], stations_m=(0.0, 0.0, 6000.0))
+    after = levelled(problem, [*ALL_TO_A, ()], 0.05)
+    assert [len(order) for order in after] == [2, 2, 0]
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
