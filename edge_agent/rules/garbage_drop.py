@@ -50,6 +50,8 @@ class GarbageDropParams:
     """A thing with a lower mean score is not believed, in [0, 1]."""
     max_frame_fraction: float = 0.1
     """A thing that fills more of the picture than this is not a bag, in (0, 1]."""
+    min_side_px: float = 8.0
+    """A thing whose shorter side is below this in the picture is not believed: a few pixels have no class."""
     garbage_labels: tuple[str, ...] = ("garbage", "bag")
     """The detector's words for what must not be left."""
     person_labels: tuple[str, ...] = ("person",)
@@ -71,6 +73,8 @@ class GarbageDropParams:
         for name in ("alarm_after_s", "stay_s", "max_frame_fraction"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: {getattr(self, name)} must be greater than 0")
+        if not self.min_side_px >= 0:
+            raise ValueError(f"min_side_px: {self.min_side_px} must be at least 0")
         for name in ("min_seen_fraction", "min_score", "min_score_unbrought", "max_frame_fraction"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: {getattr(self, name)} is not in [0, 1]")
@@ -176,6 +180,8 @@ class GarbageDrop:
     def _may_be_dropped(self, thing: Sighting, observation: Observation) -> bool:
         box, size_px = thing.box_xyxy_px, observation.frame_size_px
         if area_px2(box) > self._params.max_frame_fraction * size_px[0] * size_px[1]:
+            return False
+        if min(box[2] - box[0], box[3] - box[1]) < self._params.min_side_px:
             return False
         if (
             stands_in(box, self._drop_zones, size_px) is None

@@ -321,6 +321,19 @@ def test_unsure_region_is_not_believed() -> None:
     assert Forecourt([BEARER, Region(score=0.2)]).watch(60) == []
 
 
+@pytest.mark.parametrize(
+    ("height_px", "events"),
+    [
+        (6.5, 0),  # a glint on a far car: whatever the detector calls it
+        (9.0, 1),  # a bag far down the lane
+    ],
+)
+def test_thing_of_a_few_pixels_is_not_believed(height_px: float, events: int) -> None:
+    speck: BoxXyxy = (300.0, 300.0, 311.0, 300.0 + height_px)
+    seen = Seen(speck, 5.0, label="garbage", is_still=True)
+    assert len(Forecourt([seen]).watch(60)) == events
+
+
 def test_event_box_lies_in_the_frame() -> None:
     corner: BoxXyxy = (600.0, 440.0, 640.0, 480.0)
     person = replace(BEARER, box=(540.0, 330.0, 590.0, 480.0))
@@ -330,7 +343,13 @@ def test_event_box_lies_in_the_frame() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("alarm_after_s", 0.0), ("stay_s", -1.0), ("min_score", 1.5), ("max_frame_fraction", 2.0)],
+    [
+        ("alarm_after_s", 0.0),
+        ("stay_s", -1.0),
+        ("min_score", 1.5),
+        ("max_frame_fraction", 2.0),
+        ("min_side_px", -1.0),
+    ],
 )
 def test_setting_out_of_range_is_refused_by_name(key: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"^{key}: "):
