@@ -14,8 +14,10 @@ from map_server.domain.patrol import Order, PatrolProblem, Rank, SubjectKind, Ti
 
 _EVEN_ENOUGH = 0.05
 """Two teams whose used shares of the shift lie closer than this are left as they are."""
-_MOST_PAIRS = 1000
-"""So many pairs of teams are looked at, which bounds the time that the pass takes."""
+_RATES = (4.0, 2.0, 1.0)
+"""Seconds that a move must level for each second that it costs: the best bargains first."""
+_MOST_PAIRS = 500
+"""So many pairs of teams are looked at, at each rate, which bounds the time."""
 _MOST_TRIALS = 40
 """So many of the most promising moves between two teams are walked through before the pair is left."""
 
@@ -52,17 +54,8 @@ def levelled(problem: PatrolProblem, orders: Sequence[Order], value_share: float
     teams = [_team(problem, shift, order) for shift, order in enumerate(orders)]
     worth = sum(problem.visits[visit].prize_s for order in orders for visit in order)
     left = value_share * max(worth - sum(team.cost for team in teams), 0)
-    done: set[_Pair] = set()
-    for _ in range(_MOST_PAIRS if left > 0 else 0):
-        pair = _farthest_apart(problem, teams, done)
-        if pair is None:
-            break
-        found = _between(problem, teams, *pair[:2], left)
-        if found is None:
-            done.add(pair)
-            continue
-        left -= sum(team.cost - teams[shift].cost for shift, team in found.items())
-        teams = [found.get(shift, team) for shift, team in enumerate(teams)]
+    for rate in _RATES:
+        teams, left = _shared_out(problem, teams, left, rate)
     return [team.order for team in teams]
 
 
@@ -76,6 +69,24 @@ def same_hours(problem: PatrolProblem, one: int, other: int) -> bool:
     first, second = problem.shifts[one], problem.shifts[other]
     shared_s = min(first.ends_s, second.ends_s) - max(first.starts_s, second.starts_s)
     return 2 * shared_s >= max(first.ends_s - first.starts_s, second.ends_s - second.starts_s)
+
+
+def _shared_out(
+    problem: PatrolProblem, teams: list[_Team], left: float, rate: float
+) -> tuple[list[_Team], float]:
+    """Make all moves that level `rate` seconds for each that they cost; give what is left to spend."""
+    done: set[_Pair] = set()
+    for _ in range(_MOST_PAIRS if left > 0 else 0):
+        pair = _farthest_apart(problem, teams, done)
+        if pair is None:
+            break
+        found = _between(problem, teams, pair[:2], left, rate)
+        if found is None:
+            done.add(pair)
+            continue
+        left -= sum(team.cost - teams[shift].cost for shift, team in found.items())
+        teams = [found.get(shift, team) for shift, team in enumerate(teams)]
+    return teams, left
 
 
 def _farthest_apart(problem: PatrolProblem, teams: Sequence[_Team], done: Collection[_Pair]) -> _Pair | None:
@@ -94,8 +105,9 @@ def _farthest_apart(problem: PatrolProblem, teams: Sequence[_Team], done: Collec
 
 
 def _between(
-    problem: PatrolProblem, teams: Sequence[_Team], busy: int, idle: int, left: float
+    problem: PatrolProblem, teams: Sequence[_Team], shifts: tuple[int, int], left: float, rate: float
 ) -> dict[int, _Team] | None:
+    busy, idle = shifts
     giver, taker = teams[busy], teams[idle]
     team = problem.shifts[busy]
     candidates = sorted(_candidates(problem, (busy, idle), (giver, taker)), key=lambda move: -move.gain_s)
@@ -107,7 +119,7 @@ def _between(
             continue
         paid = less.cost + more.cost - giver.cost - taker.cost
         levelled_s = (giver.share - max(less.share, more.share)) * (team.ends_s - team.starts_s)
-        if paid <= left and levelled_s > max(paid, 0):
+        if paid <= left and levelled_s > rate * max(paid, 0):
             return {busy: less, idle: more}
     return None
 
