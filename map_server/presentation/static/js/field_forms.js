@@ -156,7 +156,7 @@ export async function stopForm(phone, stop) {
       button.replaceChildren(icon("check"), t("Check in: done"));
     });
   });
-  return el("div", { class: "field-stop" }, stopHead(phone, stop), isDone ? notice("good", t("This stop is recorded.")) : box);
+  return el("div", { class: "field-stop" }, stopHead(phone, stop, "h1"), isDone ? notice("good", t("This stop is recorded.")) : box);
 }
 
 function lackOf(form, outcome, note, photos) {
@@ -166,7 +166,8 @@ function lackOf(form, outcome, note, photos) {
   return null;
 }
 
-export function stopHead(phone, stop) {
+/** What is known of a stop; `heading` is h1 where the whole view is about it. */
+export function stopHead(phone, stop, heading = "h2") {
   const state = phone.stateOf(stop);
   const [gcjLon, gcjLat] = stop.gcj02;
   const name = nameOf(stop);
@@ -175,7 +176,7 @@ export function stopHead(phone, stop) {
     "section",
     { class: "card field-next", "data-stop": stop.stop_id, "data-state": state },
     el("p", { class: "row row--apart" }, el("span", { class: "field-number" }, String(stop.position)), el("time", { datetime: stop.begins_at, class: "field-time" }, clockTime(stop.begins_at))),
-    el("h2", { class: "field-name" }, name),
+    el(heading, { class: "field-name" }, name),
     el("p", { class: "row" }, kindOf(stop), stop.is_urgent ? el("span", { class: "badge badge--bad" }, t("Urgent")) : null),
     el("p", { class: "soft", "data-distance": true }, distanceText(phone, stop)),
     el(

@@ -105,7 +105,7 @@ export class View {
 
   routeView() {
     const { phone } = this;
-    if (!phone.day) return notice("warn", t("The day is not on this phone yet. Open this page once with signal."));
+    if (!phone.day) return this.saying(t("The day is not on this phone yet. Open this page once with signal."));
     if (!phone.route) return this.chooseView();
     const { route } = phone;
     const waiting = route.stops.filter((one) => phone.stateOf(one) !== "done");
@@ -159,9 +159,14 @@ export class View {
     );
   }
 
+  /** A view that only has something to say. */
+  saying(text) {
+    return el("div", { class: "stack" }, el("h1", {}, t("Route")), notice("warn", text));
+  }
+
   chooseView() {
     const { phone } = this;
-    if (!phone.day.routes.length) return notice("warn", t("There is no plan for today. Ask the office; you can report finds all the same."));
+    if (!phone.day.routes.length) return this.saying(t("There is no plan for today. Ask the office; you can report finds all the same."));
     return el(
       "div",
       { class: "stack" },

@@ -180,8 +180,22 @@ function reckoned(entries) {
   return [{ name: "blind-corners", title_zh: t("Blind corners: no camera, not walked lately"), title_en: t("Blind corners: no camera, not walked lately") }];
 }
 
+// A browser makes every shape with a hint a stop of the Tab key: nameless, and by the hundred. What they say stands in lists.
+function leaveShapesOut(map) {
+  const leave = (layer) => layer instanceof L.Path && layer.getElement()?.setAttribute("tabindex", "-1");
+  map.eachLayer(leave);
+  map.on("layeradd", ({ layer }) => leave(layer));
+}
+
+function nameMap(map) {
+  map.getContainer().setAttribute("role", "region");
+  map.getContainer().setAttribute("aria-label", t("Map: the arrow keys move it, + and − zoom"));
+}
+
 /** Put the ward's layers on a map. Gives the layers in drawing order, `toggle(name, isOn)` and `bounds`. */
 export async function addWardLayers(map) {
+  nameMap(map);
+  leaveShapesOut(map);
   const { layers: entries } = await get("/api/v1/layers");
   addSources(map, entries);
   const layers = [...entries, ...reckoned(entries)].map((entry) => new WardLayer(map, entry)).sort((one, other) => one.look.order - other.look.order);
