@@ -96,7 +96,7 @@ def _step(progress: Progress, batch: Batch, step: int) -> dict[str, float]:
     network, params = progress.network.train(), progress.params
     pictures, truths = batch
     for group in progress.optimiser.param_groups:
-        group["lr"] = params.rate(step)
+        group["lr"] = params.rate(step) * group["share"]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         maps = network(pictures.float().contiguous(memory_format=torch.channels_last))
     total, parts = loss([values.float() for values in maps], truths, params.guide_weight)
@@ -118,13 +118,20 @@ def _average(averaged: Network, network: Network, decay: float) -> None:
 
 
 def _groups(network: Network, params: TrainingParams) -> list[dict[str, object]]:
-    """Weights decay; biases and the numbers of normalisation do not."""
-    matrices = [value for value in network.parameters() if value.ndim > 1]
-    vectors = [value for value in network.parameters() if value.ndim <= 1]
-    return [
-        {"params": matrices, "weight_decay": params.weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
+    """Weights decay; biases and the numbers of normalisation do not. Each part learns at its own share."""
+    shares = {
+        "backbone": params.backbone_share,
+        "neck": params.neck_share,
+        "heads": 1.0,
+        "predictions": params.prediction_share,
+    }
+    groups: list[dict[str, object]] = []
+    for part, values in network.parts().items():
+        matrices = [value for value in values if value.ndim > 1]
+        vectors = [value for value in values if value.ndim <= 1]
+        groups.append({"params": matrices, "weight_decay": params.weight_decay, "share": shares[part]})
+        groups.append({"params": vectors, "weight_decay": 0.0, "share": shares[part]})
+    return groups
 
 
 def _log(folder: Path, step: int, parts: dict[str, float], speed: float) -> None:

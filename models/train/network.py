@@ -18,6 +18,9 @@ from models.train.graph import Graph, Operation, module_name, numbers_of, operat
 
 COCO_CLASSES = 80
 
+_NECK_FROM, _HEADS_FROM = 47, 77
+"""Where the neck and the heads begin among the convolutions of YOLOX-nano, in the order of its graph."""
+
 
 class Network(nn.Module):
     """A detector read from a YOLOX ONNX file."""
@@ -41,6 +44,15 @@ class Network(nn.Module):
         for operation in self._operations:
             values[operation.makes] = self._compute(operation, [values[name] for name in operation.reads])
         return [values[name] for name in self.graph.outputs]
+
+    def parts(self) -> dict[str, list[nn.Parameter]]:
+        """Give the parameters by part: backbone, neck, heads, and the predictions at the heads' ends."""
+        found: dict[str, list[nn.Parameter]] = {"backbone": [], "neck": [], "heads": [], "predictions": []}
+        for index, module in enumerate(self.convolutions.values()):
+            part = "backbone" if index < _NECK_FROM else "neck" if index < _HEADS_FROM else "heads"
+            is_prediction = not isinstance(module, NormalisedConv)
+            found["predictions" if is_prediction else part] += module.parameters()
+        return found
 
     def _compute(self, operation: Operation, reads: list[Tensor]) -> Tensor:
         result = reads[0]

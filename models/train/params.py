@@ -14,18 +14,22 @@ SIZES_PX = (256, 288, 320, 352, 384, 416)
 class TrainingParams:
     """Length, rates and sizes of a run. `steps` and `decay_steps` may be changed when a run is resumed."""
 
-    steps: int = 5200
-    decay_steps: int = 1300
+    steps: int = 3500
+    decay_steps: int = 1100
     batch: int = 16
     size_px: int = 416
     learning_rate: float = 5e-4
+    backbone_share: float = 0.2
+    """Of the learning rate, for the convolutions that only see: what they know of the world is kept."""
+    neck_share: float = 0.5
+    prediction_share: float = 2.0
     weight_decay: float = 0.02
-    warmup_steps: int = 100
-    average_decay: float = 0.998
+    warmup_steps: int = 200
+    average_decay: float = 0.9993
     largest_gradient: float = 20.0
-    guide_weight: float = 2.0
+    guide_weight: float = 1.5
     seed: int = 20261123
-    fold: int = 9
+    fold: int = 6
     """Which tenth of the places is held back; a run that has seen a fold is never resumed with another."""
     checkpoint_every: int = 50
     export_every: int = 500

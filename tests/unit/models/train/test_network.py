@@ -131,6 +131,14 @@ def maps(objectness: float) -> "list[torch.Tensor]":
     return made
 
 
+def test_each_number_of_the_network_belongs_to_one_part(base: Path) -> None:
+    network = Network(base)
+    parts = network.parts()
+    shared_out = [id(value) for values in parts.values() for value in values]
+    assert sorted(shared_out) == sorted(id(value) for value in network.parameters())
+    assert len(parts["predictions"]) == 2 * 9  # weight and bias of box, object and class at three strides
+
+
 def test_the_box_of_a_cell_is_decoded_from_its_corner() -> None:
     cells = Cells.of(maps(0.0))
     boxes = decode(torch.zeros(1, 84, 4), cells)
@@ -171,7 +179,7 @@ def test_a_run_goes_on_where_it_was_stopped(base: Path, tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"batch": 8}, r"batch was 16, now 8"),
-        ({"fold": 3}, r"fold was 9, now 3"),  # its held-back photos were trained on
+        ({"fold": 3}, r"fold was 6, now 3"),  # its held-back photos were trained on
     ],
 )
 def test_a_checkpoint_of_another_configuration_is_refused(
