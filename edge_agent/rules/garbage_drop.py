@@ -238,14 +238,20 @@ class GarbageDrop:
         )
 
     def _is_added_to_heap(self, slot: Slot) -> bool:
-        """Tell whether a thing with an event lies beside it: a heap is one thing, with one event.
+        """Tell whether it belongs to a heap that has an event: a heap is one thing, however it has grown.
 
-        Once that thing is taken away, what is left of the heap is due itself.
+        What lies against something of the heap belongs to it. Once the thing with the event is taken away,
+        what is left is due itself.
         """
-        return any(
-            other.has_event and lie_on_one_heap(slot.box_xyxy_px, other.box_xyxy_px)
-            for other in self._memory.slots
-        )
+        heap = [slot]
+        rest = [other for other in self._memory.slots if other.slot_id != slot.slot_id]
+        for member in heap:  # grows while it is walked through
+            beside = [other for other in rest if lie_on_one_heap(member.box_xyxy_px, other.box_xyxy_px)]
+            if any(other.has_event for other in beside):
+                return True
+            heap += beside
+            rest = [other for other in rest if other not in beside]
+        return False
 
     def _is_calm(self, slot: Slot, observation: Observation) -> bool:
         """Tell whether a thing of unknown class lay unstirred for half of the dwell, as no one can stand."""

@@ -245,6 +245,13 @@ def test_bag_put_beside_one_that_was_reported_is_the_same_heap() -> None:
     assert len(opened(events)) == 1
 
 
+def test_bag_that_touches_only_the_second_one_is_of_the_heap_too() -> None:
+    third = Seen((364.0, 304.0, 394.0, 334.0), 50.0, label="garbage", track_id=8, is_still=True)
+    things = [BEARER, Region(), Region(BESIDE_THE_BAG, since_s=30.0), third]
+    assert len(opened(Forecourt(things).watch(120))) == 1
+    assert len(opened(Forecourt([BEARER, Region(), third]).watch(120))) == 2, "by itself it is another thing"
+
+
 def test_what_is_left_of_a_heap_is_reported_when_the_reported_bag_is_taken_away() -> None:
     heap = [BEARER, Region(until_s=60.0), Region(BESIDE_THE_BAG)]
     first, second = opened(Forecourt(heap).watch(140))
