@@ -48,23 +48,23 @@ def ap50(label: str, *of_what: object) -> float:
     return value
 
 
-@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.61), ("garbage_bin", 0.48), ("overflow", 0.88)])
+@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.63), ("garbage_bin", 0.84), ("overflow", 0.91)])
 def test_street_photos_stay_above_their_floors(label: str, floor: float) -> None:
     assert ap50(label, "street_nano", STREET, "held_back_street.txt") >= floor
 
 
-@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.48), ("garbage_bin", 0.27), ("overflow", 0.63)])
+@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.44), ("garbage_bin", 0.67), ("overflow", 0.78)])
 def test_photos_shrunk_to_a_third_stay_above_their_floors(label: str, floor: float) -> None:
     assert ap50(label, "street_nano", STREET, "held_back_street.txt", SHRUNK) >= floor
 
 
-@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.42), ("garbage_bin", 0.77)])
+@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.46), ("garbage_bin", 0.81)])
 def test_foreign_pavements_stay_above_their_floors(label: str, floor: float) -> None:
     assert ap50(label, "street_nano", PAVEMENTS, "held_back_pavements.txt") >= floor
 
 
 @pytest.mark.parametrize(
-    ("label", "most_lost"), [("person", 0.14), ("car", 0.20)]
+    ("label", "most_lost"), [("person", 0.07), ("car", 0.15)]
 )  # wanted: 0.03; see the card
 def test_no_more_is_lost_against_the_base_network_than_the_card_says(label: str, most_lost: float) -> None:
     before = ap50(label, str(shared(BASE)), COCO, "held_back_coco.txt")
