@@ -10,6 +10,7 @@ from pathlib import Path
 
 from map_server.adapters.db.unit_of_work import SqlUnitsOfWork
 from map_server.domain.account import Role
+from map_server.domain.campaign import Campaign, Recurrence
 from map_server.domain.datum import LonLat
 from map_server.domain.field_record import FieldRecord, RecordKind
 from map_server.domain.patrol import SubjectKind, Visit
@@ -140,6 +141,17 @@ def _planned(server: RunningServer, area: str) -> dict[str, str]:
         Team(team_id, "组", "Team", "#1769c2", place, place, time(8, 30), time(17, 30)), "system"
     )
     later = now + timedelta(hours=1)
+    campaign = Campaign(
+        f"campaign-{area}",
+        "行动",
+        "Campaign",
+        place,
+        time(9),
+        1800,
+        Recurrence(frozenset({3}), date(2026, 11, 23)),
+        (team_id,),
+    )
+    server.services.planning.campaigns.add(campaign, "system")
     route = Route(plan_id, team_id, now, later, place, place, 1.0, later, 0.0, ((place, place),) * 2)
     visit = Visit(
         SubjectKind.SITE, f"drop_points-{area}", "drop_point", "点", "Point", place, 300, 900, 0, 3600
@@ -166,4 +178,5 @@ def _planned(server: RunningServer, area: str) -> dict[str, str]:
         "team_id": team_id,
         "stop_id": stop.stop_id,
         "record_id": record.record_id,
+        "campaign_id": campaign.campaign_id,
     }

@@ -73,6 +73,7 @@ def test_event_outside_the_view_is_told_and_shown_on_demand(
     page, box = open_page(), agent(server)
     sign_in(server, page)
     open_map(page)
+    expect(page.locator("[data-status][data-state=live]")).to_be_attached(timeout=30_000)
 
     box.report(EventKind.GARBAGE_DROP, (HERE[0] + 0.2, HERE[1]), NOON)
     page.locator(".toast").get_by_role("button", name="Show").click()

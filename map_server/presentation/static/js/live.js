@@ -130,7 +130,7 @@ async function showFar(feature) {
 }
 
 function setStatus(state) {
-  if (status.dataset.state === "away" && state === "live") refresh({ isChange: true });
+  if (state === "live" && status.dataset.state !== "live") refresh({ isChange: true }); // what came before the line did
   status.dataset.state = state;
   status.textContent =
     state === "live" ? t("Live") : t("Connection lost – the map shows the last known state. Trying again…");

@@ -91,7 +91,7 @@ async function show() {
   }).addTo(map);
   list = new StreetList(form.querySelector("[data-by-name]"), segments.features, (id) => chosen.has(id), choose);
   const bounds = drawn.getBounds();
-  if (bounds.isValid()) map.fitBounds(ward.bounds && bounds.contains(ward.bounds) ? ward.bounds : bounds, { padding: [16, 16] });
+  if (bounds.isValid()) map.fitBounds(ward.bounds && bounds.contains(ward.bounds) ? ward.bounds : bounds, { padding: [16, 16], animate: false });
   document.querySelector("[data-streets]").dataset.ready = "true";
   return ward;
 }
