@@ -73,6 +73,21 @@ def test_camera_in_the_page_gives_a_picture_that_is_fresh(
     assert (visit["photos_here"], visit["doubts"]) == (1, [])
 
 
+def test_camera_that_never_gives_a_picture_can_be_closed_and_opened_again(
+    server: RunningServer, phone: Phone
+) -> None:
+    phone.page.add_init_script("HTMLMediaElement.prototype.play = () => new Promise(() => {})")
+    open_once_with_signal(phone)
+    phone.tap(f"[data-accept={TEAM}]")
+    phone.tap("[data-next] [data-arrive]")
+    for lens in ("before", "after"):
+        phone.tap(f"[data-lens={lens}]")
+        expect(phone.page.locator("[data-shoot]")).to_be_disabled()
+        phone.tap("[data-close]")
+        expect(phone.page.locator(".field-camera")).to_have_count(0)
+    expect(phone.page.locator(".field-photo")).to_have_count(0)
+
+
 @pytest.mark.parametrize("agrees", [True, False], ids=["with consent", "without"])
 def test_way_to_the_first_stop_is_noted_with_a_consent_of_its_own(
     server: RunningServer, phone: Phone, agrees: bool

@@ -21,12 +21,12 @@ export async function shoot() {
   document.body.append(dialog);
   dialog.showModal();
   try {
-    await video.play();
-    take.disabled = false;
-    return await new Promise((resolve) => {
-      take.addEventListener("click", () => frame(video).then(resolve));
+    return await new Promise((resolve, reject) => {
+      // Heard from the first moment: a camera may take seconds to start, or never give a picture.
+      take.addEventListener("click", () => frame(video).then(resolve, reject));
       close.addEventListener("click", () => resolve(null));
       dialog.addEventListener("cancel", () => resolve(null));
+      video.play().then(() => (take.disabled = false), reject);
     });
   } finally {
     for (const track of stream.getTracks()) track.stop();

@@ -11,6 +11,7 @@ const FIND_KINDS = ["garbage_drop", "blocked_fire_lane", "illegal_structure"];
 const NEEDS_WORDS = ["problem", "not_reached"];
 
 let mayShoot = hasCamera();
+let isShooting = false;
 
 /** Large buttons of which one is chosen. */
 function choices(name, values, group, chosen, onchange) {
@@ -82,13 +83,18 @@ function photoStrip(phone, key, role, title, onchange) {
   async function open(event) {
     if (event.target === input || input.disabled || !mayShoot) return;
     event.preventDefault();
+    if (isShooting) return;
+    isShooting = true;
+    let file = null;
     try {
-      const file = await shoot();
-      if (file) await take([file]);
+      file = await shoot();
     } catch {
       mayShoot = false; // not allowed, or none there: the phone's own camera program may do better
       input.click();
+    } finally {
+      isShooting = false;
     }
+    if (file) await take([file]);
   }
   const input = el("input", { type: "file", accept: "image/*", capture: "environment", class: "visually-hidden", "data-photo": role, onchange: chosen });
   const lens = el("label", { class: "button field-lens", "data-lens": role, onclick: open }, icon("photo"), el("span", {}, title), input);
