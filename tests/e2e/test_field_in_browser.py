@@ -88,6 +88,24 @@ def test_camera_that_never_gives_a_picture_can_be_closed_and_opened_again(
     expect(phone.page.locator(".field-photo")).to_have_count(0)
 
 
+def test_person_who_looks_elsewhere_while_a_place_is_found_is_left_there(
+    server: RunningServer, phone: Phone
+) -> None:
+    phone.page.add_init_script(
+        """const now = Geolocation.prototype.getCurrentPosition;
+        Geolocation.prototype.watchPosition = () => 1;
+        Geolocation.prototype.getCurrentPosition = function (...rest) {
+          setTimeout(() => now.apply(this, rest), 1500);
+        };"""
+    )
+    open_once_with_signal(phone)
+    phone.tap(f"[data-accept={TEAM}]")
+    phone.tap("[data-next] [data-arrive]")
+    phone.tap("[data-tab=queue]")
+    expect(phone.page.locator("[data-item-state=kept]")).to_have_count(2, timeout=SENT_MS)
+    assert phone.page.url.endswith("#queue")
+
+
 @pytest.mark.parametrize("agrees", [True, False], ids=["with consent", "without"])
 def test_way_to_the_first_stop_is_noted_with_a_consent_of_its_own(
     server: RunningServer, phone: Phone, agrees: bool

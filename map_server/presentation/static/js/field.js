@@ -1,6 +1,7 @@
 // The phone page: today's route, what is found at each stop, new finds, word from the office, and what waits to be sent.
 // It works from what lies on the phone; the server is asked whenever it can be reached.
 import { PhoneClock } from "./field_clock.js";
+import { goOn } from "./field_parts.js";
 import { pictureOf } from "./field_picture.js";
 import { Place } from "./field_place.js";
 import { Queue } from "./field_queue.js";
@@ -134,10 +135,11 @@ class Phone {
   }
 
   async accept(route) {
+    const from = location.hash;
     await keepForSure();
     const isKept = await this.say({ kind: "accept", plan_id: route.plan_id, team_id: route.team_id }, { label: "accept" });
     if (!isKept) return;
-    location.hash = "route";
+    goOn(from, "route");
     this.follow();
     await Promise.all(this.early.splice(0).map((fix) => this.keepFix(fix)));
     this.queue.run();
@@ -187,23 +189,25 @@ class Phone {
   }
 
   finish(stop, said) {
+    const from = location.hash;
     return this.whole(async () => {
       const draft = await this.draft(stop.stop_id);
       const record = { kind: "result", ...this.named(stop), ...(await this.place.now()), ...said };
       const isKept = await this.say(record, { photos: draft.photos, draft: stop.stop_id, label: stop.stop_id });
-      if (isKept) location.hash = "route";
+      if (isKept) goOn(from, "route");
     });
   }
 
   /** Report something new: "kept", "full", or "lost" where the phone does not know its place. */
   find(said) {
+    const from = location.hash;
     return this.whole(async () => {
       const here = await this.place.now();
       if (!here.fix) return "lost";
       const draft = await this.draft("find");
       const own = this.route ? { plan_id: this.route.plan_id, team_id: this.route.team_id } : {};
       const isKept = await this.say({ kind: "find", ...own, ...here, ...said }, { photos: draft.photos, draft: "find", label: "find" });
-      if (isKept) location.hash = "route";
+      if (isKept) goOn(from, "route");
       return isKept ? "kept" : "full";
     });
   }

@@ -59,3 +59,8 @@ export function swap(place, ...pieces) {
   const isSame = place.childNodes.length === pieces.length && pieces.every((piece, index) => place.childNodes[index].isEqualNode(piece));
   if (!isSame) place.replaceChildren(...pieces);
 }
+
+/** Go on to another view when something is done, unless the person has gone elsewhere `from` there meanwhile. */
+export function goOn(from, to) {
+  if (location.hash === from) location.hash = to;
+}

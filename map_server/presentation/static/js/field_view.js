@@ -1,6 +1,6 @@
 // What the phone page shows: one view at a time, named by the address's hash, over four tabs at the thumb.
 import { distanceText, findForm, kindOf, roomNotice, showRoom, stopForm, stopHead } from "./field_forms.js";
-import { clockTime, el, icon, metres, nameOf, notice, stateBadge, swap } from "./field_parts.js";
+import { clockTime, el, goOn, icon, metres, nameOf, notice, stateBadge, swap } from "./field_parts.js";
 import { inMegabytes } from "./field_room.js";
 import { hours, hoursOf, offUntil, shiftOf, shiftsOf, standing } from "./field_shifts.js";
 import { dateTime, t } from "./i18n.js";
@@ -136,8 +136,9 @@ export class View {
     card.setAttribute("data-next", "");
     const open = () => (location.hash = `stop/${stop.stop_id}`);
     const arrive = async ({ currentTarget: button }) => {
+      const from = location.hash;
       button.disabled = true;
-      if (await phone.arrive(stop)) open();
+      if (await phone.arrive(stop)) goOn(from, `stop/${stop.stop_id}`);
       else button.disabled = false;
     };
     card.append(
