@@ -12,6 +12,7 @@ from edge_agent.errors import ConfigError
 from models.evaluate.detector_command import detector
 from models.evaluate.detector_time import detector_time
 from models.evaluate.events_command import events
+from models.evaluate.footprint_command import footprint
 from models.evaluate.geotag_command import geotag
 from models.evaluate.parked_command import parked
 
@@ -19,6 +20,7 @@ app = typer.Typer(help="Scores what the agent reports.", no_args_is_help=True, a
 app.command("detector")(detector)
 app.command("detector-time")(detector_time)
 app.command("events")(events)
+app.command("footprint")(footprint)
 app.command("geotag")(geotag)
 app.command("parked-vehicles")(parked)
 

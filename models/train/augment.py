@@ -1,11 +1,14 @@
-"""Makes training pictures: one photo filling the picture, one far away on plain ground, or four in a mosaic.
+"""Makes training pictures: one photo filling the picture, one far away on plain ground, or four or nine in a
+mosaic.
 
 The photos show things large and at eye level; a camera at 3-4 m sees them small. So the scale goes down to a
-fifth. Towards the end of a run most pictures are whole photos, as the detector will meet them.
+fifth, and nine small photos in one picture teach small things faster than one. Towards the end of a run most
+pictures are whole photos, as the detector will meet them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,19 +28,22 @@ Scales = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """How often a picture is one whole photo or one far photo (else a mosaic), and how often it is changed
-    further."""
+    """How often a picture is one whole photo, one far photo or nine small ones (else four), and how often it
+    is changed further."""
 
     whole: float
     far: float
+    nine: float
     pasted: float
     weather: float
 
 
-LEARNING = Mix(whole=0.35, far=0.13, pasted=0.35, weather=1.0)
-CLOSING = Mix(whole=0.52, far=0.20, pasted=0.15, weather=0.6)
-_WHOLE_SCALES, _FAR_SCALES, _MOSAIC_SCALES = (0.75, 1.35), (0.22, 0.75), (0.28, 1.1)
+LEARNING = Mix(whole=0.32, far=0.10, nine=0.18, pasted=0.35, weather=1.0)
+CLOSING = Mix(whole=0.48, far=0.18, nine=0.14, pasted=0.15, weather=0.6)
+_WHOLE_SCALES, _FAR_SCALES, _FOUR_SCALES, _NINE_SCALES = (0.75, 1.35), (0.22, 0.75), (0.28, 1.1), (0.22, 0.55)
 """Size of a photo against the whole picture, from and to, drawn evenly over its logarithm."""
+_NINE_CUTS = (0.26, 0.60), (0.40, 0.74)
+"""Where the two cuts between three photos lie at least and at most, as shares of the picture's side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,16 @@ def _layout(rng: np.random.Generator, size: int, mix: Mix) -> tuple[list[Window]
         return [(0, 0, size, size)], _WHOLE_SCALES
     if chosen < mix.whole + mix.far:
         return [(0, 0, size, size)], _FAR_SCALES
+    if chosen < mix.whole + mix.far + mix.nine:
+        across, down = ((0, *(int(cut * size) for cut in rng.uniform(*_NINE_CUTS)), size) for _ in range(2))
+        return _windows(across, down), _NINE_SCALES
     x, y = (int(value) for value in rng.uniform(0.3, 0.7, 2) * size)
-    return [(0, 0, x, y), (x, 0, size, y), (0, y, x, size), (x, y, size, size)], _MOSAIC_SCALES
+    return _windows((0, x, size), (0, y, size)), _FOUR_SCALES
+
+
+def _windows(across: Sequence[int], down: Sequence[int]) -> list[Window]:
+    """Give the windows between cuts across and down the picture."""
+    return [(x1, y1, x2, y2) for y1, y2 in pairwise(down) for x1, x2 in pairwise(across)]
 
 
 def _draw(sources: Sequence[Source], rng: np.random.Generator) -> Sample:

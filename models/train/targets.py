@@ -10,13 +10,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.train.classes import FROM_COCO
+
 STRIDES = (8, 16, 32)
 CENTRE_RADIUS = 1.5
 """Half side of the square around an object's centre in which a cell may answer, in strides."""
 CANDIDATES = 10
 BOX_WEIGHT, IOU_COST = 5.0, 3.0
-GUIDE_SURE = 0.25
+GUIDE_SURE = 0.1
 """The base network's boxes count from this probability on."""
+GUIDE_HINT = 0.05
+"""Where the base network believes at least this much, an unlabelled cell is left to the guide: calling it
+background would unlearn the faint answers that small and hidden persons and vehicles are found by. That it is
+no garbage and no bin is still learnt there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +123,18 @@ def loss(maps: list[Tensor], truths: list[Targets], guide_weight: float) -> tupl
     judged = torch.ones(flat.shape[:2], dtype=torch.bool)
     box_loss = class_loss = flat.sum() * 0
     count = 0
+    hinted = torch.zeros(flat.shape[:2], dtype=torch.bool)
     for index, truth in enumerate(truths):
         if len(truth.ignored):
             judged[index] = ~_inside_any(cells.centres, truth.ignored)
+        if guide_weight > 0:
+            hinted[index] = judged[index] & (truth.guide[:, :-4].amax(dim=1) > GUIDE_HINT)
+            judged[index] &= ~hinted[index]
         if not len(truth.boxes):
             continue
         chosen, objects, overlap = assign(flat[index], boxes[index], cells, truth)
         objectness[index, chosen] = 1.0
-        judged[index, chosen] = True
+        judged[index, chosen], hinted[index, chosen] = True, False
         count += len(chosen)
         iou = _paired_iou(boxes[index, chosen], truth.boxes[objects])
         box_loss = box_loss + (1 - iou**2).sum()
@@ -135,6 +145,7 @@ def loss(maps: list[Tensor], truths: list[Targets], guide_weight: float) -> tupl
     object_loss = functional.binary_cross_entropy_with_logits(
         flat[..., 4][judged], objectness[judged], reduction="sum"
     )
+    object_loss = object_loss + _seeing_rubbish(flat[hinted])
     scale = max(count, 1)
     named = {"box": box_loss, "object": object_loss, "class": class_loss}
     total = (BOX_WEIGHT * box_loss + object_loss + class_loss) / scale
@@ -144,6 +155,13 @@ def loss(maps: list[Tensor], truths: list[Targets], guide_weight: float) -> tupl
         total = total + guide_weight * guide_loss
         parts["guide"] = float(guide_loss.detach())
     return total, parts
+
+
+def _seeing_rubbish(flat: Tensor) -> Tensor:
+    """Give the price of seeing, in these cells (N, 5 + classes), what the base network knows nothing of."""
+    unknown = len(set(FROM_COCO.values()))
+    seen = flat[:, 4:5].sigmoid() * flat[:, 5 + unknown :].sigmoid()
+    return -torch.log1p(-seen.clamp(max=1 - 1e-6)).sum()
 
 
 def guidance(flat: Tensor, boxes: Tensor, cells: Cells, truths: list[Targets]) -> Tensor:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 MAX_GEOTAG_ERROR_M = 0.6
 MAX_WIDTH_ERROR_M = 0.2
+MAX_AREA_ERROR = 0.2
 MIN_HIDDEN = 0.98
 MIN_HIDDEN_WITH_CUT_ONES = 0.95
 """A boot at the edge of the picture counts as a person, and one of thirty is three per cent. Over all scenes
@@ -58,6 +59,13 @@ def test_clear_width_beside_the_car_is_right_to_two_decimetres() -> None:
     error_m = scored("fire-lane-car").clear_width_error_m_max
     assert error_m is not None
     assert error_m <= MAX_WIDTH_ERROR_M
+
+
+def test_shed_on_the_roof_is_found_and_its_ground_told_within_a_fifth() -> None:
+    figures = scored("rooftop")
+    assert (figures.f1, figures.false_alarms) == (1.0, 0)
+    assert figures.changed_area_error_median is not None
+    assert figures.changed_area_error_median <= MAX_AREA_ERROR
 
 
 def test_people_and_a_bin_raise_nothing() -> None:

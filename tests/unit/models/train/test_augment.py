@@ -8,7 +8,8 @@ from models.train.cutouts import Cutout, cut_out, lay_cutouts
 from models.train.samples import Floats, Picture, Sample, no_boxes, no_places
 from models.train.sources import Source
 
-STEADY = Mix(whole=0.3, far=0.2, pasted=0.0, weather=0.0)
+STEADY = Mix(whole=0.3, far=0.2, nine=0.2, pasted=0.0, weather=0.0)
+NINE = Mix(whole=0.0, far=0.0, nine=1.0, pasted=0.0, weather=0.0)
 COLOURS = {4: (20, 20, 230), 5: (20, 230, 20)}
 """What stands in the test photos: a red thing of class 4, a green one of class 5, on blue ground."""
 
@@ -53,6 +54,13 @@ def test_the_same_seed_makes_the_same_picture(mix: Mix) -> None:
     assert (one.picture == other.picture).all()
     assert (one.boxes == other.boxes).all()
     assert one.picture.shape == (256, 256, 3)
+
+
+def test_nine_photos_in_one_picture_show_many_small_things() -> None:
+    scenes = [training_picture([street()], [], np.random.default_rng(seed), 416, NINE) for seed in range(20)]
+    widths = np.concatenate([scene.boxes[:, 3] - scene.boxes[:, 1] for scene in scenes])
+    assert len(widths) / len(scenes) > 6  # eighteen things, less those that a window cuts off
+    assert np.median(widths) < 416 / 8
 
 
 def test_a_mirrored_box_keeps_its_size_and_changes_sides() -> None:

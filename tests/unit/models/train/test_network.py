@@ -162,6 +162,19 @@ def test_differing_from_the_base_network_costs() -> None:
     assert float(missed) > float(quiet) + 1
 
 
+def test_what_the_base_network_hints_at_is_left_to_it_but_is_no_rubbish() -> None:
+    plain, hinted = truth_of([], []), truth_of([], [])
+    hinted.guide[:, 0] = 0.1
+    asleep = maps(3.0)
+    for values in asleep:
+        values[:, 5:] = -8.0  # something is there, and it is none of the classes
+    loud, _ = loss(asleep, [plain], guide_weight=1e-6)
+    spared, _ = loss(asleep, [hinted], guide_weight=1e-6)
+    rubbish, _ = loss(maps(3.0), [hinted], guide_weight=1e-6)
+    assert float(spared) < 0.01 * float(loud)
+    assert float(rubbish) > 0.5 * float(loud)
+
+
 def progress(base: Path, folder: Path, **changes: float) -> Progress:
     network = Network(base)
     optimiser = torch.optim.AdamW(network.parameters())
