@@ -31,7 +31,7 @@ _PRIOR_WEIGHT = 0.005
 """What an outline leaves open (how deep a thing seen from the front is, what of it is eaves) is as usual.
 The figures of the roof were chosen on simulated sheds: `python -m models.evaluate footprint`."""
 _LEAST_OVERLAP = 0.6
-_ROUGHLY, _FINELY = 300, 900
+_ROUGHLY, _FINELY = 150, 700
 """Steps of a search from one turn, and from the best of them."""
 
 

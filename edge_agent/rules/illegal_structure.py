@@ -168,16 +168,23 @@ class IllegalStructure:
                 return case, None
             case = replace(case, sequence=case.sequence + 1)
             return case, _event(case, EventPhase.CLOSED, at, frame_size_px)
-        area_m2 = case.changed_area_m2 if change.outline_px == case.outline_px else self._area_m2(change)
+        area_m2 = self._area_m2(change) if self._may_be_news(case, change) else case.changed_area_m2
         case = case.seen(change, at, area_m2)
         if not self._is_news(case):
             return case, None
         case = replace(case.reported(), sequence=case.sequence + 1)
         return case, _event(case, EventPhase.UPDATED, at, frame_size_px)
 
+    def _may_be_news(self, case: Case, change: StructureChange) -> bool:
+        """Tell whether the ground may be said anew: telling it costs seconds on a small box."""
+        return change.days_seen > case.days_seen or self._has_grown(case, change.changed_fraction)
+
+    def _has_grown(self, case: Case, changed_fraction: float) -> bool:
+        return changed_fraction >= self._params.growth_to_report * case.reported_fraction
+
     def _is_news(self, case: Case) -> bool:
         """Tell whether the change has grown, or another day tells its ground clearly otherwise."""
-        if case.changed_fraction >= self._params.growth_to_report * case.reported_fraction:
+        if self._has_grown(case, case.changed_fraction):
             return True
         now_m2, said_m2 = case.changed_area_m2, case.reported_area_m2
         if now_m2 is None or said_m2 is None or case.days_seen <= case.reported_days:
