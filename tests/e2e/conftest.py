@@ -127,5 +127,4 @@ def phone(
     plan_day(server)
     started.log_in(server.person(Role.PATROL).cookies[SESSION_COOKIE])
     yield started
-    if started.context is not None:
-        started.context.close()
+    started.close()

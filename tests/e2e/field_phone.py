@@ -62,6 +62,13 @@ class Phone:
         assert self.context is not None
         return float(self.context.pages[0].evaluate("Date.now()")) / 1000
 
+    def another(self, profile: Path) -> "Phone":
+        """Give a second phone of the same person, with nothing on it."""
+        assert self._cookie is not None
+        other = Phone(self._playwright, profile, self.url)
+        other.log_in(self._cookie)
+        return other
+
     def open(self, view: str = "route") -> None:
         self.page.goto(f"/field/en#{view}")
         expect(self.page.locator("[data-field]")).to_have_attribute("data-ready", "true")
@@ -70,6 +77,10 @@ class Phone:
         assert self.context is not None
         lon, lat = east(metres)
         self.context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": accuracy_m})
+
+    def close(self) -> None:
+        if self.context is not None:
+            self.context.close()
 
     def kill(self) -> None:
         """End the browser's processes as a phone without power does; they are known by their profile."""

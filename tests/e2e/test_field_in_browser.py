@@ -88,6 +88,22 @@ def test_camera_that_never_gives_a_picture_can_be_closed_and_opened_again(
     expect(phone.page.locator(".field-photo")).to_have_count(0)
 
 
+def test_another_phone_takes_the_day_up_where_the_first_left_it(
+    server: RunningServer, phone: Phone, tmp_path: Path
+) -> None:
+    open_once_with_signal(phone)
+    phone.tap(f"[data-accept={TEAM}]")
+    phone.tap("[data-tab=queue]")
+    expect(phone.page.locator("[data-item-state=kept]")).to_have_count(1, timeout=SENT_MS)
+    go_with(server, phone)
+    other = phone.another(tmp_path / "another")
+    other.open()
+    expect(other.page.locator("[data-next] [data-distance]")).to_contain_text("You are there")
+    other.tap("[data-next] [data-arrive]")
+    expect(other.page.locator("[data-stop-form]")).to_be_visible()
+    other.close()
+
+
 def test_person_who_looks_elsewhere_while_a_place_is_found_is_left_there(
     server: RunningServer, phone: Phone
 ) -> None:

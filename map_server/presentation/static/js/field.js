@@ -51,7 +51,6 @@ class Phone {
     addEventListener("hashchange", () => this.show());
     await this.refresh();
     this.queue.run();
-    this.follow();
     page.dataset.ready = "true";
     this.fillReserve();
   }
@@ -84,6 +83,7 @@ class Phone {
     this.consent = (await this.store.meta("track")) ?? null;
     this.consentToLead = (await this.store.meta("track_lead")) ?? null;
     this.route = this.myRoute();
+    this.follow();
     this.show();
   }
 
@@ -140,7 +140,6 @@ class Phone {
     const isKept = await this.say({ kind: "accept", plan_id: route.plan_id, team_id: route.team_id }, { label: "accept" });
     if (!isKept) return;
     goOn(from, "route");
-    this.follow();
     await Promise.all(this.early.splice(0).map((fix) => this.keepFix(fix)));
     this.queue.run();
   }
@@ -180,7 +179,6 @@ class Phone {
     if (name === "track" && !agrees) await this.store.setMeta("track_lead", false);
     await this.refresh();
     if (!this.consent || !this.consentToLead) this.early = [];
-    this.follow();
   }
 
   /** Say that one is at a stop; tells whether that is written down. */

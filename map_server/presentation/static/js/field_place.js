@@ -4,6 +4,7 @@ const TRACK_EVERY_MS = 8_000;
 const ASK_MS = 12_000;
 const USABLE_MS = 60_000;
 const FRESH_MS = 5_000;
+const PAUSED = -1; // followed, but for the moment of a question
 
 function fixOf(position) {
   const { longitude, latitude, accuracy } = position.coords;
@@ -58,8 +59,10 @@ export class Place {
     const recent = this.recent.slice();
     if (this.isYounger(FRESH_MS)) return { fix: this.last, recent };
     if (!navigator.geolocation) return { fix: null, recent };
-    const isWatched = this.watch !== null;
-    this.stop(); // a receiver that is asked anew answers sooner than one that has no news
+    if (this.watch !== null) {
+      navigator.geolocation.clearWatch(this.watch); // a receiver that is asked anew answers sooner than one that has no news
+      this.watch = PAUSED;
+    }
     try {
       const position = await new Promise((resolve, reject) => {
         navigator.geolocation.getCurrentPosition(resolve, reject, { enableHighAccuracy: true, maximumAge: 0, timeout: ASK_MS });
@@ -69,7 +72,10 @@ export class Place {
       this.trouble = error.code === error.PERMISSION_DENIED ? "denied" : "none";
       return { fix: this.isYounger(USABLE_MS) ? this.last : null, recent };
     } finally {
-      if (isWatched) this.start(this.keep);
+      if (this.watch === PAUSED) {
+        this.watch = null;
+        this.start(this.keep);
+      }
     }
   }
 
