@@ -8,6 +8,8 @@ from edge_agent.types import BoxXyxy, Track, TrackState
 _IS_IT_IOU = 0.3
 _INSIDE = 0.8
 """What sticks out further than the rest of it is a thing of its own beside the known one."""
+_OPEN_EDGE = {"two_wheeler": 0.1}
+"""A two-wheeler does not fill its box: what is seen in the outer part of its width may stand behind it."""
 _AROUND = 0.7
 _CLEAR = 0.2
 _HEAP_GAP = 0.25
@@ -23,15 +25,18 @@ def is_part_of_any(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str])
     """
     wanted = frozenset(labels)
     return any(
-        _is_part_of(box, track.box_xyxy_px)
+        _is_part_of(box, track)
         for track in tracks
         if track.label in wanted and track.state is not TrackState.LOST
     )
 
 
-def _is_part_of(box: BoxXyxy, known: BoxXyxy) -> bool:
-    is_inside = covered_fraction(box, known) >= _INSIDE and box[3] <= known[3]
-    return is_inside or iou(box, known) >= _IS_IT_IOU
+def _is_part_of(box: BoxXyxy, track: Track) -> bool:
+    left, top, right, bottom = track.box_xyxy_px
+    edge_px = _OPEN_EDGE.get(track.label, 0.0) * (right - left)
+    core = (left + edge_px, top, right - edge_px, bottom)
+    is_inside = covered_fraction(box, core) >= _INSIDE and box[3] <= bottom
+    return is_inside or iou(box, track.box_xyxy_px) >= _IS_IT_IOU
 
 
 def is_what_moved(box: BoxXyxy, tracks: Iterable[Track], labels: Iterable[str]) -> bool:

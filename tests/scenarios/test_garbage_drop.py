@@ -128,6 +128,18 @@ def test_parked_vehicle_is_not_garbage(label: str) -> None:
     assert Forecourt(things).watch(120) == []
 
 
+@pytest.mark.parametrize(
+    ("bike", "alarms"),
+    [
+        ((301.0, 260.0, 381.0, 370.0), 1),  # seen past its rear wheel
+        ((268.0, 260.0, 348.0, 370.0), 0),  # what lies on its saddle is its load
+    ],
+)
+def test_bag_behind_an_e_bike_is_garbage_and_its_load_is_not(bike: BoxXyxy, alarms: int) -> None:
+    parked = Seen(bike, label="two_wheeler", track_id=3, is_still=True)
+    assert len(opened(Forecourt([BEARER, parked, Region()]).watch(60))) == alarms
+
+
 def test_bag_on_the_ground_before_a_parked_car_is_garbage() -> None:
     car = Seen((280.0, 220.0, 400.0, 325.0), label="car", track_id=3, is_still=True)
     assert len(opened(Forecourt([BEARER, car, Region()]).watch(60))) == 1
