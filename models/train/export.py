@@ -1,7 +1,5 @@
 """Writes a trained network as ONNX, in the shape that a YOLOX file has: the agent decodes both alike."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ from torch import Tensor, nn
 
 from models.train.classes import LABELS
 from models.train.graph import module_name
+from models.train.manifest import write_manifest
 from models.train.network import Network, NormalisedConv
 
 OPSET, IR_VERSION = 13, 8
@@ -37,23 +36,6 @@ def export(network: Network, path: Path, size_px: int) -> None:
     partial = path.with_suffix(".partial")
     onnx.save(model, str(partial))
     partial.replace(path)
-
-
-def write_manifest(path: Path, size_px: int) -> None:
-    """Write beside a network what the agent must know to run it (`--model PATH`), with its hash."""
-    lines = {
-        "id": path.stem,
-        "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "family": "yolox",
-        "licence": "Apache-2.0",
-        "input_size_px": [size_px, size_px],
-        "labels": list(LABELS),
-        "min_score": 0.3,
-        "max_iou": 0.6,
-    }
-    text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines.items())
-    path.with_suffix(".toml").write_text(text, encoding="utf-8")
 
 
 def _with_weights(node: NodeProto, network: Network, constants: dict[str, np.ndarray]) -> NodeProto:

@@ -14,8 +14,8 @@ SIZES_PX = (256, 288, 320, 352, 384, 416)
 class TrainingParams:
     """Length, rates and sizes of a run. `steps` and `decay_steps` may be changed when a run is resumed."""
 
-    steps: int = 3500
-    decay_steps: int = 1100
+    steps: int = 7900
+    decay_steps: int = 1800
     batch: int = 16
     size_px: int = 416
     learning_rate: float = 5e-4
@@ -27,7 +27,7 @@ class TrainingParams:
     warmup_steps: int = 200
     average_decay: float = 0.9993
     largest_gradient: float = 20.0
-    guide_weight: float = 1.5
+    guide_weight: float = 2.0
     seed: int = 20261123
     fold: int = 6
     """Which tenth of the places is held back; a run that has seen a fold is never resumed with another."""

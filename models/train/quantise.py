@@ -13,7 +13,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from edge_agent.detect.decode import letterbox
-from models.train.export import write_manifest
+from models.train.manifest import write_manifest
 from models.train.samples import Floats, read_picture
 from models.train.sources import pictures_in
 from models.train.split import held_back
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="the trained .onnx file")
     parser.add_argument("--images", type=Path, required=True, help="folder of street_garbage pictures")
     parser.add_argument("--out", type=Path, required=True, help="the .onnx file to write")
-    parser.add_argument("--fold", type=int, choices=range(10), default=9, help="the fold that is held back")
+    parser.add_argument("--fold", type=int, choices=range(10), default=6, help="the fold that is held back")
     chosen = parser.parse_args()
     quantize_static(
         str(chosen.model),

@@ -53,12 +53,12 @@ def test_street_photos_stay_above_their_floors(label: str, floor: float) -> None
     assert ap50(label, "street_nano", STREET, "held_back_street.txt") >= floor
 
 
-@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.44), ("garbage_bin", 0.67), ("overflow", 0.78)])
+@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.46), ("garbage_bin", 0.68), ("overflow", 0.78)])
 def test_photos_shrunk_to_a_third_stay_above_their_floors(label: str, floor: float) -> None:
     assert ap50(label, "street_nano", STREET, "held_back_street.txt", SHRUNK) >= floor
 
 
-@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.46), ("garbage_bin", 0.81)])
+@pytest.mark.parametrize(("label", "floor"), [("garbage", 0.52), ("garbage_bin", 0.81)])
 def test_foreign_pavements_stay_above_their_floors(label: str, floor: float) -> None:
     assert ap50(label, "street_nano", PAVEMENTS, "held_back_pavements.txt") >= floor
 
