@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from edge_agent.boxes import covered_fraction
+from edge_agent.boxes import area_px2, covered_fraction
 from edge_agent.ports import GroundPlane
 from edge_agent.rules.clear_width import Obstacle
 from edge_agent.rules.lane_judge import LaneFinding, LaneJudge, LaneLimits
@@ -22,6 +22,11 @@ from edge_agent.rules.slot_events import slot_event
 from edge_agent.rules.slots import DUPLICATE_COVER, SlotMemory
 from edge_agent.types import Event, Observation, Zone, ZoneKind
 from wire_contract.vocabulary import CameraState, EventKind, EventPhase
+
+_LEVEL = 0.15
+"""Lower edges that differ by less than this part of the height stand on one line."""
+_ROW_WAIT = 0.1
+"""As part of the dwell: so long a thing waits for the row that it is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ class BlockedFireLane:
     ) -> Event | None:
         """Give the message that a standing thing calls for: an alarm, a change, or none."""
         before = self._findings.get(slot.slot_id)
-        if before is None and any(_is_within(slot, other) for other in standing if other.has_event):
+        if before is None and (self._is_told(slot) or self._waits_for_row(slot, at)):
             return None
         thing, *others = (
             Obstacle(each.box_xyxy_px, each.label, frame_size_px)
@@ -164,6 +169,18 @@ class BlockedFireLane:
         self._findings[slot.slot_id] = finding
         return self._message(slot, phase, finding, frame_size_px)
 
+    def _is_told(self, slot: Slot) -> bool:
+        """Tell whether it is another box of a reported thing, as of a row of e-bikes: part of it, or more."""
+        told = (other for other in self._memory.slots if other.has_event)
+        return any(_is_part(slot, other) or _is_part(other, slot, is_level=True) for other in told)
+
+    def _waits_for_row(self, slot: Slot, at: datetime) -> bool:
+        """Tell whether it is part of a row that is about to be reported whole; it does not wait for long."""
+        if slot.dwell_s(at) >= (1 + _ROW_WAIT) * self._params.alarm_after_s:
+            return False
+        rows = (other for other in self._memory.slots if other.slot_id != slot.slot_id and other.is_resting)
+        return any(_is_part(slot, row, is_level=True) for row in rows if _area(row) > _area(slot))
+
     def _close(self, slot: Slot, frame_size_px: tuple[int, int]) -> Event:
         return self._message(slot, EventPhase.CLOSED, self._findings.pop(slot.slot_id), frame_size_px)
 
@@ -174,7 +191,16 @@ class BlockedFireLane:
         return slot_event(slot, kind, phase, finding.zone_id, frame_size_px, finding.attributes())
 
 
-def _is_within(slot: Slot, reported: Slot) -> bool:
-    """Tell whether a slot is a second box of a reported thing, which grew around it: a row of e-bikes."""
-    is_inside = covered_fraction(slot.box_xyxy_px, reported.box_xyxy_px) >= DUPLICATE_COVER
-    return is_inside and slot.group == reported.group
+def _is_part(slot: Slot, whole: Slot, is_level: bool = False) -> bool:
+    """Tell whether a slot lies within another of its group; with `is_level`, on the same line of the ground.
+
+    What holds a thing and stands nearer to the camera is something else, in front of it.
+    """
+    box, other = slot.box_xyxy_px, whole.box_xyxy_px
+    stands_level = abs(box[3] - other[3]) <= _LEVEL * (box[3] - box[1])
+    is_inside = covered_fraction(box, other) >= DUPLICATE_COVER
+    return is_inside and (stands_level or not is_level) and slot.group == whole.group
+
+
+def _area(slot: Slot) -> float:
+    return area_px2(slot.box_xyxy_px)

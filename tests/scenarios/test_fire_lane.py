@@ -202,6 +202,30 @@ def test_box_that_grows_around_its_neighbour_is_one_thing_with_it() -> None:
     assert alarm.box_xyxy_px[2] == pytest.approx(230, abs=2)
 
 
+@pytest.mark.parametrize(
+    ("grown_s", "lower_edge", "events"),
+    [
+        (20.0, 262.0, 1),  # before the alarm: the row is reported
+        (75.0, 262.0, 1),  # after the alarm of its part
+        (20.0, 300.0, 2),  # what stands in front is another thing
+    ],
+)
+def test_part_of_a_row_and_the_row_are_one_event(grown_s: float, lower_edge: float, events: int) -> None:
+    """Of two e-bikes side by side each is drawn alone at first, later one of them with the whole row."""
+
+    def other(second: float) -> BoxXyxy:
+        right, lower = (196.0, 260.0) if second < grown_s else (231.0, lower_edge)
+        return 110.0, 200.0, right, lower
+
+    lane = Lane()
+    alone = Thing((184.0, 200.0, 230.0, 260.0), label="two_wheeler")
+    lane.watch([alone, Thing(other, since_s=0.2 if grown_s < 60 else 40, label="two_wheeler")], 0, 200)
+    alarms = opened(lane.events)
+    assert len(alarms) == events
+    if (grown_s, events) == (20.0, 1):
+        assert alarms[0].box_xyxy_px[0] == pytest.approx(110, abs=2)
+
+
 def test_two_cars_side_by_side_are_two_events() -> None:
     lane = Lane()
     lane.watch([Thing(CAR), Thing(shifted(CAR, 85))], 0, 120)
