@@ -60,7 +60,7 @@ export function swap(place, ...pieces) {
   if (!isSame) place.replaceChildren(...pieces);
 }
 
-/** Go on to another view when something is done, unless the person has gone elsewhere `from` there meanwhile. */
+/** Go on to another view when something is done; who has left the view `from` meanwhile is left where he is. */
 export function goOn(from, to) {
   if (location.hash === from) location.hash = to;
 }
