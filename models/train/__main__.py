@@ -33,7 +33,7 @@ def main() -> None:
     chosen = _arguments()
     try:
         params = TrainingParams(**{item.name: getattr(chosen, item.name) for item in fields(TrainingParams)})
-        _run(chosen.data, chosen.out, chosen.rendered, params)
+        _run(chosen, params)
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         sys.exit(2)
@@ -49,13 +49,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for checkpoint, log and street_nano.onnx"
     )
+    parser.add_argument("--start", type=Path, help="exported network to go on from, not the base network")
     parser.add_argument("--rendered", type=Path, help="folder of rendered pictures with images/ and labels/")
     for item in fields(TrainingParams):
         parser.add_argument(f"--{item.name.replace('_', '-')}", type=type(item.default), default=item.default)
     return parser.parse_args()
 
 
-def _run(data: Path, out: Path, rendered: Path | None, params: TrainingParams) -> None:
+def _run(chosen: argparse.Namespace, params: TrainingParams) -> None:
+    data, out = chosen.data, chosen.out
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # a second one waits more than it works on shared cores
     cv2.setNumThreads(1)
@@ -64,14 +66,14 @@ def _run(data: Path, out: Path, rendered: Path | None, params: TrainingParams) -
         raise ValueError(
             f"{base}: the base network is not here; point --data at the folder of published data"
         )
-    found = gather(data, rendered, params.fold, out)
+    found = gather(data, chosen.rendered, params.fold, out)
     cutouts = cut(found, data)
     print(
         ", ".join(f"{len(each.samples)} {each.name}" for each in found),
         f"{len(cutouts)} cut-outs",
         flush=True,
     )
-    network = prepared(base, found[0], params)
+    network = prepared(chosen.start or base, found[0], params)
     _record(out, params, found)
     averaged = train(network, Material(found, cutouts, base), params, out)
     write(averaged, out / "street_nano.onnx", params.size_px)
@@ -112,9 +114,10 @@ def cut(found: list[Source], data: Path) -> list[Cutout]:
     return garbage + bins + cut_out(sources.other_things(data / "train" / "coco256"), None, 200, seed)
 
 
-def prepared(base: Path, street: Source, params: TrainingParams) -> Network:
-    """Read the base network, put normalisation back and give it the project's class heads."""
-    network = Network(base)
+def prepared(start: Path, street: Source, params: TrainingParams) -> Network:
+    """Read a network, put normalisation back and, where it still has COCO's, give it the project's class
+    heads."""
+    network = Network(start)
     rng = np.random.default_rng(params.seed)
     chosen = rng.choice(len(street.samples), CALIBRATION_PICTURES, replace=False)
     size = (params.size_px, params.size_px)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from models.train.cutouts import Cutout, lay_cutouts
-from models.train.samples import Floats, Picture, Sample, areas_px2
+from models.train.samples import Floats, Picture, Sample, areas_px2, no_boxes
 from models.train.sources import Source
 from models.train.weather import weather
 
@@ -38,21 +38,22 @@ class Mix:
     weather: float
 
 
-LEARNING = Mix(whole=0.32, far=0.10, nine=0.18, pasted=0.35, weather=1.0)
-CLOSING = Mix(whole=0.48, far=0.18, nine=0.14, pasted=0.15, weather=0.6)
+LEARNING = Mix(whole=0.40, far=0.16, nine=0.14, pasted=0.25, weather=0.7)
+SETTLING = Mix(whole=0.48, far=0.18, nine=0.14, pasted=0.15, weather=0.6)
 _WHOLE_SCALES, _FAR_SCALES, _FOUR_SCALES, _NINE_SCALES = (0.75, 1.35), (0.22, 0.75), (0.28, 1.1), (0.22, 0.55)
 """Size of a photo against the whole picture, from and to, drawn evenly over its logarithm."""
+_UNMIXED, _OVERLAID = 0.35, (0.2, 0.8)
+"""How often a matching picture is of the wide world alone, and else the share of the street in it."""
 _NINE_CUTS = (0.26, 0.60), (0.40, 0.74)
 """Where the two cuts between three photos lie at least and at most, as shares of the picture's side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A training picture (S, S, 3), the same before weather, its boxes (N, 5), and the places that are not
-    judged (K, 4)."""
+    """A training picture (S, S, 3), its boxes (N, 5) as in Sample, and the places that are not judged
+    (K, 4)."""
 
     picture: Picture
-    clear: Picture
     boxes: Floats
     ignored: Floats
 
@@ -68,7 +69,24 @@ def training_picture(
     ignored = np.vstack([dropped for _, dropped in parts])
     if cutouts and rng.random() < mix.pasted:
         boxes = lay_cutouts(picture, boxes, cutouts, rng)
-    return Scene(weather(picture, rng, mix.weather), picture, boxes, ignored)
+    return Scene(weather(picture, rng, mix.weather), boxes, ignored)
+
+
+def matching_picture(
+    streets: Sequence[Source], world: Sequence[Source], rng: np.random.Generator, size: int, mix: Mix
+) -> Scene:
+    """Make a picture in which no label is judged, only whether both networks see the same: photos of the
+    wide world, two thirds of them seen through photos of streets.
+
+    Neither need look like anything: what is matched is the function, and overlaid photos are many more
+    pictures than there are photos. Source: Beyer et al., CVPR 2022, arXiv:2106.05237.
+    """
+    wide = training_picture(world, [], rng, size, mix).picture
+    street = training_picture(streets, [], rng, size, mix).picture
+    share = 0.0 if rng.random() < _UNMIXED else float(rng.uniform(*_OVERLAID))
+    overlaid = cv2.addWeighted(street, share, wide, 1 - share, 0)
+    whole = np.array([[-1, -1, size + 1, size + 1]], np.float32)
+    return Scene(np.asarray(overlaid, np.uint8), no_boxes(), whole)
 
 
 def _layout(rng: np.random.Generator, size: int, mix: Mix) -> tuple[list[Window], Scales]:

@@ -12,7 +12,15 @@ from models.train.network import Network
 from models.train.params import TrainingParams
 
 _MAY_CHANGE = frozenset(
-    {"steps", "decay_steps", "checkpoint_every", "export_every", "learning_rate", "guide_weight"}
+    {
+        "steps",
+        "settling_steps",
+        "checkpoint_every",
+        "export_every",
+        "learning_rate",
+        "settling_rate",
+        "guide_weight",
+    }
 )
 
 

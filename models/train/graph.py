@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import onnx
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import NodeProto, numpy_helper
 
 _OPERATORS = frozenset({"Conv", "Sigmoid", "Mul", "Add", "Concat", "Slice", "MaxPool", "Resize"})
@@ -41,9 +42,12 @@ class Graph:
 def read_graph(file: Path) -> Graph:
     """Read a YOLOX ONNX file, without the reshaping at its end.
 
-    Raises ValueError when it has an operator that a YOLOX network has not.
+    Raises ValueError when it is none, or has an operator that a YOLOX network has not.
     """
-    graph = onnx.load(str(file)).graph
+    try:
+        graph = onnx.load(str(file)).graph
+    except DecodeError as error:
+        raise ValueError(f"{file}: not an ONNX file") from error
     nodes = [node for node in graph.node if node.op_type not in _FLATTENING][:-1]
     strange = [node.op_type for node in nodes if node.op_type not in _OPERATORS]
     if strange:

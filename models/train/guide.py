@@ -2,8 +2,10 @@
 knew.
 
 A few hundred labelled COCO photos are too few to keep "person" and "car" alive while everything is retrained;
-the base network itself says for every picture what it sees there, before weather is laid over it. Source of
-the idea: Li and Hoiem, Learning without Forgetting, ECCV 2016, arXiv:1606.09282.
+the base network itself says for every picture what it sees there, in the very picture that the new one is
+shown. Sources of the idea: Li and Hoiem, Learning without Forgetting, ECCV 2016, arXiv:1606.09282; that both
+must see the same: Beyer et al., Knowledge distillation: A good teacher is patient and consistent, CVPR 2022,
+arXiv:2106.05237.
 """
 
 from pathlib import Path

@@ -1,8 +1,10 @@
 """The training loop: seeded, checkpointed, resumable, with an averaged copy of the weights that is the one
 exported.
 
-The learning rate rises over a short warm-up, stays, and falls to zero over the last `decay_steps`. So a run
-may be prolonged or ended early without a schedule that was laid out for another length.
+A run learns at one rate, so it may be prolonged or ended early, and then settles: from the averaged weights,
+at a low and falling rate, with the statistics of normalisation held. While those are taken from each batch,
+the network that is trained is not quite the one that is exported, and does not quite see what the base
+network sees, whatever it has learnt. Settling trains the one that is exported.
 """
 
 import copy
@@ -17,8 +19,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from models.train.augment import CLOSING, LEARNING, training_picture
+from models.train.augment import LEARNING, SETTLING, Mix, Scene, matching_picture, training_picture
 from models.train.checkpoint import Progress
+from models.train.classes import LEFT_TO_GUIDE
 from models.train.cutouts import Cutout
 from models.train.export import write
 from models.train.guide import Guide
@@ -29,6 +32,9 @@ from models.train.targets import Targets, loss
 
 Batch = tuple[Tensor, list[Targets]]
 
+MATCHING_SHARE = 0.2
+"""How often a picture only serves to see the same as the base network."""
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -38,6 +44,13 @@ class Material:
     sources: Sequence[Source]
     cutouts: Sequence[Cutout]
     base: Path
+
+    def scene(self, rng: np.random.Generator, size: int, mix: Mix) -> Scene:
+        """Make a picture to learn from, or one to match the base network in."""
+        if rng.random() < MATCHING_SHARE:
+            world = [each for each in self.sources if each.name == "coco"]
+            return matching_picture(self.sources, world, rng, size, mix)
+        return training_picture(self.sources, self.cutouts, rng, size, mix)
 
 
 class Batches(IterableDataset[Batch]):
@@ -56,31 +69,43 @@ class Batches(IterableDataset[Batch]):
     def _batch(self, step: int, guide: Guide) -> Batch:
         params = self._params
         size = params.picture_size_px(step)
-        mix = CLOSING if params.is_closing(step) else LEARNING
+        mix = SETTLING if params.is_settling(step) else LEARNING
         pictures, truths = [], []
         for place in range(params.batch):
             rng = np.random.default_rng([params.seed, step * params.batch + place])
-            scene = training_picture(self._material.sources, self._material.cutouts, rng, size, mix)
-            labels = torch.from_numpy(scene.boxes[:, 0].astype(np.int64))
+            scene = self._material.scene(rng, size, mix)
             pictures.append(scene.picture.transpose(2, 0, 1))
-            boxes, ignored = torch.from_numpy(scene.boxes[:, 1:].copy()), torch.from_numpy(scene.ignored)
-            truths.append(Targets(boxes, labels, ignored, torch.from_numpy(guide(scene.clear))))
+            truths.append(_targets(scene, guide))
         return torch.from_numpy(np.stack(pictures)), truths
+
+
+def _targets(scene: Scene, guide: Guide) -> Targets:
+    is_left = scene.boxes[:, 0] == LEFT_TO_GUIDE
+    labelled, left = scene.boxes[~is_left], scene.boxes[is_left]
+    return Targets(
+        torch.from_numpy(labelled[:, 1:].copy()),
+        torch.from_numpy(labelled[:, 0].astype(np.int64)),
+        torch.from_numpy(scene.ignored),
+        torch.from_numpy(left[:, 1:].copy()),
+        torch.from_numpy(guide(scene.picture)),
+    )
 
 
 def train(network: Network, material: Material, params: TrainingParams, folder: Path) -> Network:
     """Train until `params.steps`, from the checkpoint in `folder` if there is one; gives the averaged
     network."""
     torch.manual_seed(params.seed)
-    optimiser = torch.optim.AdamW(_groups(network, params), lr=params.learning_rate)
     network.to(memory_format=torch.channels_last)  # twice as fast for depthwise convolutions on the CPU
-    progress = Progress(network, copy.deepcopy(network).eval(), optimiser, params, folder)
+    progress = Progress(network, copy.deepcopy(network).eval(), _optimiser(network, params), params, folder)
     first = progress.resume()
     stream = iter(
         DataLoader(Batches(material, params, first), batch_size=None, num_workers=1, prefetch_factor=3)
     )
     began, seen = time.monotonic(), 0
     for step in range(first, params.steps):
+        if step == params.settles_at:
+            network.load_state_dict(progress.averaged.state_dict())
+            progress.optimiser = _optimiser(network, params)
         parts = _step(progress, next(stream), step)
         seen += params.batch
         if (step + 1) % params.checkpoint_every == 0 or step + 1 == params.steps:
@@ -94,6 +119,8 @@ def train(network: Network, material: Material, params: TrainingParams, folder: 
 
 def _step(progress: Progress, batch: Batch, step: int) -> dict[str, float]:
     network, params = progress.network.train(), progress.params
+    if params.is_settling(step):
+        network.hold_normalisation()
     pictures, truths = batch
     for group in progress.optimiser.param_groups:
         group["lr"] = params.rate(step) * group["share"]
@@ -104,7 +131,7 @@ def _step(progress: Progress, batch: Batch, step: int) -> dict[str, float]:
     total.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), params.largest_gradient)
     progress.optimiser.step()
-    _average(progress.averaged, network, min(params.average_decay, (1 + step) / (10 + step)))
+    _average(progress.averaged, network, params.averaging(step))
     return parts
 
 
@@ -117,7 +144,7 @@ def _average(averaged: Network, network: Network, decay: float) -> None:
             mean.copy_(value)
 
 
-def _groups(network: Network, params: TrainingParams) -> list[dict[str, object]]:
+def _optimiser(network: Network, params: TrainingParams) -> torch.optim.Optimizer:
     """Weights decay; biases and the numbers of normalisation do not. Each part learns at its own share."""
     shares = {
         "backbone": params.backbone_share,
@@ -131,7 +158,7 @@ def _groups(network: Network, params: TrainingParams) -> list[dict[str, object]]
         vectors = [value for value in values if value.ndim <= 1]
         groups.append({"params": matrices, "weight_decay": params.weight_decay, "share": shares[part]})
         groups.append({"params": vectors, "weight_decay": 0.0, "share": shares[part]})
-    return groups
+    return torch.optim.AdamW(groups, lr=params.learning_rate)
 
 
 def _log(folder: Path, step: int, parts: dict[str, float], speed: float) -> None:

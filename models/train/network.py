@@ -90,6 +90,12 @@ class Network(nn.Module):
         for each in normalised:
             each.is_measuring = False
 
+    def hold_normalisation(self) -> None:
+        """Normalise by the statistics gathered so far, as the exported file does, and gather no more."""
+        for each in self.convolutions.values():
+            if isinstance(each, NormalisedConv):
+                each.norm.eval()
+
 
 class NormalisedConv(nn.Module):
     """A convolution followed by batch normalisation; foldable into one convolution."""

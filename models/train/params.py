@@ -12,22 +12,24 @@ SIZES_PX = (256, 288, 320, 352, 384, 416)
 
 @dataclass(frozen=True, slots=True)
 class TrainingParams:
-    """Length, rates and sizes of a run. `steps` and `decay_steps` may be changed when a run is resumed."""
+    """Length, rates and sizes of a run. It learns at `learning_rate`, and settles in its last
+    `settling_steps`."""
 
-    steps: int = 7900
-    decay_steps: int = 1800
+    steps: int = 8500
+    settling_steps: int = 1200
     batch: int = 16
     size_px: int = 416
-    learning_rate: float = 5e-4
-    backbone_share: float = 0.2
+    learning_rate: float = 8e-4
+    settling_rate: float = 1e-4
+    backbone_share: float = 0.3
     """Of the learning rate, for the convolutions that only see: what they know of the world is kept."""
-    neck_share: float = 0.5
+    neck_share: float = 0.7
     prediction_share: float = 2.0
     weight_decay: float = 0.02
     warmup_steps: int = 200
-    average_decay: float = 0.9993
+    average_decay: float = 0.999
     largest_gradient: float = 20.0
-    guide_weight: float = 2.0
+    guide_weight: float = 6.0
     seed: int = 20261123
     fold: int = 6
     """Which tenth of the places is held back; a run that has seen a fold is never resumed with another."""
@@ -35,9 +37,9 @@ class TrainingParams:
     export_every: int = 500
 
     def __post_init__(self) -> None:
-        if not 1 <= self.decay_steps <= self.steps:
+        if not 1 <= self.settling_steps <= self.steps:
             raise ValueError(
-                f"decay_steps: is {self.decay_steps}; must lie between 1 and steps ({self.steps})"
+                f"settling_steps: is {self.settling_steps}; must lie between 1 and steps ({self.steps})"
             )
         if not 0 <= self.fold < FOLDS:
             raise ValueError(f"fold: is {self.fold}; must lie between 0 and {FOLDS - 1}")
@@ -46,19 +48,31 @@ class TrainingParams:
         if min(self.batch, self.checkpoint_every, self.export_every) < 1:
             raise ValueError("batch, checkpoint_every, export_every: must be 1 or more")
 
-    def rate(self, step: int) -> float:
-        """Learning rate at a step."""
-        rising = min(1.0, (step + 1) / self.warmup_steps)
-        falling = min(1.0, (self.steps - step) / self.decay_steps)
-        return self.learning_rate * min(rising, falling)
+    @property
+    def settles_at(self) -> int:
+        """The first step of settling."""
+        return self.steps - self.settling_steps
 
-    def is_closing(self, step: int) -> bool:
-        """Whether the run is in its last part, where pictures look as the detector will meet them."""
-        return step >= self.steps - self.decay_steps
+    def rate(self, step: int) -> float:
+        """Learning rate at a step: a short rise, steady while learning, then falling to nothing from the
+        settling rate."""
+        if step >= self.settles_at:
+            return self.settling_rate * (self.steps - step) / self.settling_steps
+        return self.learning_rate * min(1.0, (step + 1) / self.warmup_steps)
+
+    def is_settling(self, step: int) -> bool:
+        """Whether the run is in its last part: normalisation is held, and pictures look as the detector will
+        meet them."""
+        return step >= self.settles_at
+
+    def averaging(self, step: int) -> float:
+        """How much of the average is kept at a step; little at first, and again when settling begins."""
+        done = step - self.settles_at if self.is_settling(step) else step
+        return min(self.average_decay, (1 + done) / (10 + done))
 
     def picture_size_px(self, step: int) -> int:
-        """Side of the pictures of a step: any size at first, the full size in the closing's last half."""
-        if step >= self.steps - self.decay_steps // 2:
+        """Side of the pictures of a step: any size at first, the full size in the last half of settling."""
+        if step >= self.steps - self.settling_steps // 2:
             return self.size_px
         sizes = [size for size in SIZES_PX if size <= self.size_px] or [self.size_px]
         return sizes[int(np.random.default_rng([self.seed, step]).integers(len(sizes)))]

@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One photo. `boxes` (N, 5): index in LABELS, x1, y1, x2, y2 px; `ignored` (K, 4): where nothing is
-    judged."""
+    """One photo. `boxes` (N, 5): index in LABELS or LEFT_TO_GUIDE, x1, y1, x2, y2 px; `ignored` (K, 4): where
+    nothing is judged."""
 
     name: str
     picture: Picture

@@ -22,17 +22,19 @@ GUIDE_SURE = 0.1
 GUIDE_HINT = 0.05
 """Where the base network believes at least this much, an unlabelled cell is left to the guide: calling it
 background would unlearn the faint answers that small and hidden persons and vehicles are found by. That it is
-no garbage and no bin is still learnt there."""
+no garbage and no bin is still learnt there, as it is where the teacher has found one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
     """The truth of one picture: boxes (G, 4) x1 y1 x2 y2 px, labels (G,), boxes (K, 4) where nothing is
-    judged, and what the base network says of each cell (A, guide.COLUMNS)."""
+    judged, boxes (L, 4) that are left to the guide, and what the base network says of each cell
+    (A, guide.COLUMNS)."""
 
     boxes: Tensor
     labels: Tensor
     ignored: Tensor
+    left: Tensor
     guide: Tensor
 
 
@@ -128,7 +130,8 @@ def loss(maps: list[Tensor], truths: list[Targets], guide_weight: float) -> tupl
         if len(truth.ignored):
             judged[index] = ~_inside_any(cells.centres, truth.ignored)
         if guide_weight > 0:
-            hinted[index] = judged[index] & (truth.guide[:, :-4].amax(dim=1) > GUIDE_HINT)
+            believed = truth.guide[:, :-4].amax(dim=1) > GUIDE_HINT
+            hinted[index] = judged[index] & (believed | _inside_any(cells.centres, truth.left))
             judged[index] &= ~hinted[index]
         if not len(truth.boxes):
             continue

@@ -1,8 +1,7 @@
-"""The base detector as a teacher: its boxes stand for the persons and vehicles that a set's labellers left
-out.
+"""The base detector looks at the photos whole and in parts, and finds the persons and vehicles that a set's
+labellers left out.
 
-What it is sure of is taken as truth, what it half believes is not judged: a person without a label is never
-background.
+Where it finds one, nothing is called background: what the new network says there is left to the guide.
 """
 
 import json
@@ -13,15 +12,14 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from models.train.classes import FROM_COCO
+from models.train.classes import FROM_COCO, LEFT_TO_GUIDE
 from models.train.samples import Floats, Picture, Sample, areas_px2, overlaps, read_picture
 
 Found = dict[str, list[list[float]]]
 """Per file name: rows [index in LABELS, score, x1, y1, x2, y2] in pixels of the photo."""
 
-SURE, UNSURE = 0.5, 0.2
-"""The score from which a box is taken as truth, and below which it is taken as nothing; between, as not
-judged."""
+LEAST_SCORE = 0.2
+"""Below this score a box is taken as nothing."""
 
 _SAME_THING_IOU = 0.5
 """A teacher's box that overlaps a labelled thing by more is that thing: a bin station taken for a lorry."""
@@ -43,12 +41,11 @@ def teach(paths: Iterable[Path], base: Path, cache: Path) -> Found:
 
 
 def with_teacher(sample: Sample, rows: list[list[float]]) -> Sample:
-    """Add the teacher's sure boxes as truth and its unsure ones as places that are not judged."""
-    found = np.array(rows, np.float32).reshape(-1, 6)
-    strangers = found[_most_alike(found[:, 2:], sample.boxes[:, 1:]) <= _SAME_THING_IOU]
-    is_sure = strangers[:, 1] >= SURE
-    boxes = np.vstack([sample.boxes, strangers[is_sure][:, [0, 2, 3, 4, 5]]])
-    return Sample(sample.name, sample.picture, boxes, np.vstack([sample.ignored, strangers[~is_sure, 2:]]))
+    """Add the teacher's boxes as things that are left to the guide."""
+    found = np.array(rows, np.float32).reshape(-1, 6)[:, 2:]
+    strangers = found[_most_alike(found, sample.boxes[:, 1:]) <= _SAME_THING_IOU]
+    left = np.column_stack([np.full(len(strangers), LEFT_TO_GUIDE, np.float32), strangers])
+    return Sample(sample.name, sample.picture, np.vstack([sample.boxes, left]), sample.ignored)
 
 
 def _most_alike(boxes: Floats, others: Floats) -> Floats:
@@ -81,7 +78,9 @@ class Teacher:
         every = np.vstack(found)
         corner_and_size = np.column_stack([every[:, 2:4], every[:, 4:6] - every[:, 2:4]])
         classes = every[:, 0].astype(int).tolist()
-        kept = cv2.dnn.NMSBoxesBatched(corner_and_size.tolist(), every[:, 1].tolist(), classes, UNSURE, 0.5)
+        kept = cv2.dnn.NMSBoxesBatched(
+            corner_and_size.tolist(), every[:, 1].tolist(), classes, LEAST_SCORE, 0.5
+        )
         return [[float(part) for part in every[int(index)]] for index in np.array(kept).flatten()]
 
     def _look(self, picture: Picture) -> Floats:
@@ -96,7 +95,7 @@ class Teacher:
         merged = np.zeros((len(output), max(FROM_COCO.values()) + 1), np.float32)
         for source, label in FROM_COCO.items():
             merged[:, label] = np.maximum(merged[:, label], scores[:, source])
-        cells, labels = np.nonzero(merged >= UNSURE)
+        cells, labels = np.nonzero(merged >= LEAST_SCORE)
         return np.column_stack([labels, merged[cells, labels], boxes[cells]]).astype(np.float32)
 
 

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from models.train.augment import CLOSING, LEARNING, Mix, judged, moved, training_picture
+from models.train.augment import LEARNING, SETTLING, Mix, judged, matching_picture, moved, training_picture
 from models.train.cutouts import Cutout, cut_out, lay_cutouts
 from models.train.samples import Floats, Picture, Sample, no_boxes, no_places
 from models.train.sources import Source
 
 STEADY = Mix(whole=0.3, far=0.2, nine=0.2, pasted=0.0, weather=0.0)
 NINE = Mix(whole=0.0, far=0.0, nine=1.0, pasted=0.0, weather=0.0)
+WHOLE = Mix(whole=1.0, far=0.0, nine=0.0, pasted=0.0, weather=0.0)
 COLOURS = {4: (20, 20, 230), 5: (20, 230, 20)}
 """What stands in the test photos: a red thing of class 4, a green one of class 5, on blue ground."""
 
@@ -28,7 +29,7 @@ def street() -> Source:
 @pytest.mark.parametrize("seed", range(40))
 def test_boxes_stay_on_their_things(seed: int) -> None:
     scene = training_picture([street()], [], np.random.default_rng(seed), 320, STEADY)
-    brightest = scene.clear.argmax(
+    brightest = scene.picture.argmax(
         axis=2
     )  # blue ground 0, green 1, red 2; plain ground is not among the boxes
     for label, x1, y1, x2, y2 in scene.boxes:
@@ -39,7 +40,7 @@ def test_boxes_stay_on_their_things(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_every_visible_thing_has_a_box_or_is_not_judged(seed: int) -> None:
     scene = training_picture([street()], [], np.random.default_rng(seed), 320, STEADY)
-    uncovered = scene.clear.copy()
+    uncovered = scene.picture.copy()
     for box in (*scene.boxes[:, 1:], *scene.ignored):
         x1, y1, x2, y2 = box
         uncovered[max(0, int(y1) - 2) : int(y2) + 3, max(0, int(x1) - 2) : int(x2) + 3] = 0
@@ -48,12 +49,25 @@ def test_every_visible_thing_has_a_box_or_is_not_judged(seed: int) -> None:
     assert not green.any()
 
 
-@pytest.mark.parametrize("mix", [LEARNING, CLOSING])
+@pytest.mark.parametrize("mix", [LEARNING, SETTLING])
 def test_the_same_seed_makes_the_same_picture(mix: Mix) -> None:
     one, other = (training_picture([street()], [], np.random.default_rng(7), 256, mix) for _ in range(2))
     assert (one.picture == other.picture).all()
     assert (one.boxes == other.boxes).all()
     assert one.picture.shape == (256, 256, 3)
+
+
+def test_in_matching_pictures_nothing_is_judged_and_streets_show_through_in_two_of_three() -> None:
+    white = Sample("w", np.full((300, 400, 3), 250, np.uint8), no_boxes(), no_places())
+    world = Source("coco", 1.0, [white], np.ones(1, np.float32))
+    are_of_both = []
+    for seed in range(60):
+        scene = matching_picture([street()], [world], np.random.default_rng(seed), 320, WHOLE)
+        assert not len(scene.boxes)
+        assert scene.ignored.tolist() == [[-1, -1, 321, 321]]
+        tint = scene.picture[..., 0].astype(int) - scene.picture[..., 1]  # the street's ground is blue
+        are_of_both.append((np.abs(tint) > 15).mean() > 0.1)
+    assert 0.5 < np.mean(are_of_both) < 0.8
 
 
 def test_nine_photos_in_one_picture_show_many_small_things() -> None:

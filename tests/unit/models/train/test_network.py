@@ -112,12 +112,16 @@ def test_the_written_file_computes_what_the_network_computes(base: Path, tmp_pat
 
 
 def truth_of(
-    labels: list[int], boxes: list[list[float]], ignored: list[list[float]] | None = None
+    labels: list[int],
+    boxes: list[list[float]],
+    ignored: list[list[float]] | None = None,
+    left: list[list[float]] | None = None,
 ) -> Targets:
     return Targets(
         torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
         torch.tensor(labels, dtype=torch.int64),
         torch.tensor(ignored or [], dtype=torch.float32).reshape(-1, 4),
+        torch.tensor(left or [], dtype=torch.float32).reshape(-1, 4),
         torch.zeros(64 + 16 + 4, KNOWN + 4),
     )
 
@@ -162,9 +166,11 @@ def test_differing_from_the_base_network_costs() -> None:
     assert float(missed) > float(quiet) + 1
 
 
-def test_what_the_base_network_hints_at_is_left_to_it_but_is_no_rubbish() -> None:
-    plain, hinted = truth_of([], []), truth_of([], [])
-    hinted.guide[:, 0] = 0.1
+@pytest.mark.parametrize("is_found_by_teacher", [False, True])
+def test_what_the_base_network_sees_is_left_to_it_but_is_no_rubbish(is_found_by_teacher: bool) -> None:
+    everywhere = [[-1.0, -1.0, SIDE_PX + 1.0, SIDE_PX + 1.0]]
+    plain, hinted = truth_of([], []), truth_of([], [], left=everywhere if is_found_by_teacher else None)
+    hinted.guide[:, 0] = 0.0 if is_found_by_teacher else 0.1
     asleep = maps(3.0)
     for values in asleep:
         values[:, 5:] = -8.0  # something is there, and it is none of the classes
@@ -175,10 +181,28 @@ def test_what_the_base_network_hints_at_is_left_to_it_but_is_no_rubbish() -> Non
     assert float(rubbish) > 0.5 * float(loud)
 
 
+def test_while_settling_a_picture_is_seen_alike_whatever_it_is_batched_with(base: Path) -> None:
+    network = Network(base)
+    network.restore_normalisation(pictures())
+    network.train().hold_normalisation()
+    alone, among = network(pictures()[:1])[0], network(pictures())[0]
+    assert torch.allclose(alone[0], among[0], atol=1e-4)
+    statistics = [each.clone() for name, each in network.named_buffers() if "running" in name]
+    network(pictures() * 3)
+    now = [each for name, each in network.named_buffers() if "running" in name]
+    assert all(torch.equal(one, other) for one, other in zip(statistics, now, strict=True))
+
+
+def test_a_file_that_is_no_network_is_named(tmp_path: Path) -> None:
+    (tmp_path / "start.onnx").write_text("not a network", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"start\.onnx: not an ONNX file"):
+        Network(tmp_path / "start.onnx")
+
+
 def progress(base: Path, folder: Path, **changes: float) -> Progress:
     network = Network(base)
     optimiser = torch.optim.AdamW(network.parameters())
-    params = TrainingParams(**{"steps": 10, "decay_steps": 5, **changes})  # type: ignore[arg-type]
+    params = TrainingParams(**{"steps": 10, "settling_steps": 5, **changes})  # type: ignore[arg-type]
     return Progress(network, Network(base), optimiser, params, folder)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.train import sources
-from models.train.classes import FROM_COCO, LABELS
+from models.train.classes import FROM_COCO, LABELS, LEFT_TO_GUIDE
 from models.train.hand_labels import LABELS_FOLDER, read_hand_labels
 from models.train.samples import read_yolo
 
@@ -53,6 +53,18 @@ def test_renders_are_read_in_the_order_of_the_projects_classes(tmp_path: Path) -
     (sample,) = sources.rendered(tmp_path)
     assert [LABELS[int(label)] for label in sample.boxes[:, 0]] == ["garbage", "overflow"]
     assert sample.boxes[0, 1:].tolist() == [25, 12.5, 75, 37.5]
+
+
+def test_persons_of_coco_are_left_to_the_guide_and_dogs_are_nothing(tmp_path: Path) -> None:
+    for name in ("images", "labels"):
+        (tmp_path / name).mkdir()
+    for name in ("a", "b"):
+        cv2.imwrite(str(tmp_path / "images" / f"{name}.jpg"), np.zeros((50, 100, 3), np.uint8))
+        rows = "0 0.5 0.5 0.2 0.4\n16 0.1 0.5 0.1 0.5\n"
+        (tmp_path / "labels" / f"{name}.txt").write_text(rows, encoding="utf-8")
+    (sample,) = sources.coco(tmp_path)
+    assert sample.name == "a", "the second half is never learnt from"
+    assert sample.boxes.tolist() == [[LEFT_TO_GUIDE, 40, 15, 60, 35]]
 
 
 def test_a_small_set_is_drawn_from_less_often(tmp_path: Path) -> None:
